@@ -1,0 +1,54 @@
+// Messages between a station and a process worker, over the worker's own port. Calls go through the channel; messages
+// only bring what shared memory cannot: compiled modules, fork images, and the news that a worker is idle again.
+
+/** What a process runs. */
+export type Program =
+  | { readonly kind: 'wasm'; readonly module: WebAssemblyModule }
+  /** A program of the runtime itself (`js`, `strace`). */
+  | { readonly kind: 'builtin'; readonly name: string };
+
+/** Structural stand-in for WebAssembly.Module, which the pure layers cannot name. */
+export type WebAssemblyModule = object;
+
+/** The memory of a process that forked, to be rewound in the child. */
+export interface ForkImage {
+  readonly memory: ArrayBuffer;
+  readonly stackPointer: number;
+}
+
+/** Station to worker. */
+export type ToProcess =
+  /** First message: the channel that all processes of this worker will use, one after the other. */
+  | {
+      readonly type: 'adopt';
+      readonly channel: SharedArrayBuffer;
+      readonly doorbell: SharedArrayBuffer;
+      readonly index: number;
+    }
+  /** Run a program: of a new process, or in place of the old one after execve. */
+  | {
+      readonly type: 'start';
+      readonly pid: number;
+      readonly program: Program;
+      /** NUL-terminated strings. */
+      readonly argv: Uint8Array;
+      readonly envp: Uint8Array;
+      readonly fork?: ForkImage;
+    };
+
+/** Worker to station. */
+export type FromProcess =
+  /** Goes before the call `fork` through the channel. */
+  | { readonly type: 'fork'; readonly image: ForkImage }
+  /** The process has ended and the worker holds nothing of it: it may run another one. */
+  | { readonly type: 'idle' }
+  /** The process has ended and its code cannot be trusted to be gone (guest JavaScript): terminate the worker. */
+  | { readonly type: 'spent' }
+  /** The runtime itself failed: a fault in TabOS. The process is killed, the worker terminated. */
+  | { readonly type: 'fault'; readonly message: string };
+
+/** How a station and a worker reach each other, in a browser or in Node. */
+export interface Endpoint<Out, In> {
+  post(message: Out, transfer?: readonly ArrayBuffer[]): void;
+  onmessage: ((message: In) => void) | null;
+}
