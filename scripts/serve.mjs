@@ -44,7 +44,8 @@ const SIBLINGS = /** @type {const} */ ([
 /** Vite puts a content hash of eight characters before the extension of what it builds. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 
-const ISOLATION = {
+/** What makes a page cross-origin isolated, and lets pages of other sites embed it. */
+export const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -58,7 +59,7 @@ export function createStaticServer({ root, isolation = true }) {
   const common = { 'X-Content-Type-Options': 'nosniff', ...(isolation ? ISOLATION : {}) };
   return createServer((request, response) => {
     for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
-    answer(path.resolve(root), request, response).catch((error) => {
+    answer(path.resolve(root), request, response).catch((/** @type {Error} */ error) => {
       if (response.headersSent) response.destroy(error);
       else fail(response, 500, 'Internal error');
     });

@@ -50,7 +50,7 @@ function get(pathname, headers = {}, method = 'GET', toPort = port) {
     const outgoing = request({ host: '127.0.0.1', port: toPort, path: pathname, method, headers }, (response) => {
       /** @type {Buffer[]} */
       const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('data', (/** @type {Buffer} */ chunk) => chunks.push(chunk));
       response.on('end', () => {
         resolve({
           status: response.statusCode,
