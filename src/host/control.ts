@@ -1,0 +1,187 @@
+// What the page may ask of the kernel and of its tab's station: types only, so that the page needs no code of theirs.
+//
+// Control calls go by Comlink; data flows over MessagePorts with credit, so that every queue is bounded. Paths and text
+// are JavaScript strings here (UTF-8 below); bytes are Uint8Array.
+
+// --- streams -------------------------------------------------------------------------------------------------------
+
+/** From the reader of a byte stream to its writer: so many bytes were consumed, or nobody will read on. */
+export type StreamCredit = { readonly type: 'ack'; readonly bytes: number } | { readonly type: 'cancel' };
+/** From the writer to the reader. A writer has at most STREAM_WINDOW unacknowledged bytes on the way. */
+export type StreamData = { readonly type: 'data'; readonly bytes: Uint8Array } | { readonly type: 'end' };
+export const STREAM_WINDOW = 256 * 1024;
+
+// --- terminals -----------------------------------------------------------------------------------------------------
+
+export interface TerminalInfo {
+  /** N of /dev/pts/N. */
+  readonly id: number;
+  readonly cols: number;
+  readonly rows: number;
+  /** Command name of the foreground process, for people. */
+  readonly command: string;
+  /** Pages that are attached now. */
+  readonly viewers: number;
+}
+
+/** Page to kernel, on an attached terminal's port. */
+export type TerminalInput =
+  | { readonly type: 'input'; readonly bytes: Uint8Array }
+  | { readonly type: 'resize'; readonly cols: number; readonly rows: number }
+  /** So many bytes of output have been shown. */
+  | { readonly type: 'ack'; readonly bytes: number }
+  | { readonly type: 'detach' };
+
+/** Kernel to page. */
+export type TerminalOutput =
+  /** What was on the screen before this page came; the live output follows. Counts for `ack` like output. */
+  | { readonly type: 'replay'; readonly bytes: Uint8Array }
+  | { readonly type: 'output'; readonly bytes: Uint8Array }
+  /** Another page changed the size. */
+  | { readonly type: 'size'; readonly cols: number; readonly rows: number }
+  /** So many bytes of this page's input were taken: keep at most INPUT_WINDOW on the way. */
+  | { readonly type: 'inputAck'; readonly bytes: number }
+  /** Output that was queued and not sent was dropped (tcflush, Ctrl-C): the page drops what it has not shown too. */
+  | { readonly type: 'flush' }
+  /** The last process has closed the terminal. */
+  | { readonly type: 'hangup' };
+export const INPUT_WINDOW = 64 * 1024;
+
+// --- kernel --------------------------------------------------------------------------------------------------------
+
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  readonly uid: number;
+  /** N of /dev/pts/N, or -1. */
+  readonly tty: number;
+  readonly state: 'running' | 'stopped' | 'zombie';
+  readonly args: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+}
+
+export interface KernelControl {
+  /** Terminals that exist now. */
+  terminals(): Promise<TerminalInfo[]>;
+  /** Make a terminal; it lives until its last process and viewer are gone. Gives N of /dev/pts/N. */
+  openTerminal(cols: number, rows: number): Promise<number>;
+  /** Show a terminal through a port (transferred). Rejects with ENXIO when there is none. */
+  attach(id: number, port: MessagePort): Promise<void>;
+  processes(): Promise<ProcessInfo[]>;
+  /** kill(2) as the superuser. */
+  kill(pid: number, signal: number): Promise<void>;
+}
+
+// --- station -------------------------------------------------------------------------------------------------------
+
+/** What a descriptor of a new process is. */
+export type Stdio =
+  | { readonly kind: 'null' }
+  /** /dev/pts/N; on descriptor 0 it becomes the controlling terminal of the new session. */
+  | { readonly kind: 'terminal'; readonly id: number }
+  /** A pipe whose other end is this port: StreamData/StreamCredit flow over it. */
+  | { readonly kind: 'port'; readonly port: MessagePort };
+
+export interface SpawnRequest {
+  /** Looked up in PATH of `env` when it has no slash. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly stdio: readonly [Stdio, Stdio, Stdio];
+}
+
+/** How a process ended: an exit code, or the name of the signal that ended it. */
+export interface ExitStatus {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface FileStat {
+  readonly type: 'file' | 'directory' | 'symlink' | 'character' | 'block' | 'fifo' | 'socket';
+  readonly mode: number;
+  readonly size: number;
+  readonly ino: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly atimeMs: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+}
+
+export interface StationControl {
+  /** Start a process as leader of a session of its own. Rejects with the errno's name as `code`. */
+  spawn(request: SpawnRequest): Promise<number>;
+  /** Resolves when a process that `spawn` gave has ended. */
+  wait(pid: number): Promise<ExitStatus>;
+  /** Signal the process group of a process that `spawn` gave. */
+  killGroup(pid: number, signal: number): Promise<void>;
+  readFile(path: string): Promise<Uint8Array>;
+  /** Create or replace. */
+  writeFile(path: string, data: Uint8Array, mode: number): Promise<void>;
+  mkdir(path: string, options: { readonly recursive: boolean; readonly mode: number }): Promise<void>;
+  readdir(path: string): Promise<{ readonly name: string; readonly type: FileStat['type'] }[]>;
+  stat(path: string, followSymlink: boolean): Promise<FileStat>;
+  rm(path: string, options: { readonly recursive: boolean; readonly force: boolean }): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  symlink(target: string, path: string): Promise<void>;
+  readlink(path: string): Promise<string>;
+  chmod(path: string, mode: number): Promise<void>;
+}
+
+// --- boot ----------------------------------------------------------------------------------------------------------
+
+/** What a page says when it asks for a machine. */
+export interface MachineOptions {
+  /** Name of the machine: its volume, its kernel. */
+  readonly name: string;
+  /** Keep nothing: the volume is in memory, and nobody else can join. */
+  readonly ephemeral: boolean;
+  /** Where the base image's manifest is. */
+  readonly imageUrl: string;
+}
+
+/** First message to the kernel's SharedWorker port; `control` then speaks KernelControl. */
+export interface KernelHello {
+  readonly type: 'hello';
+  /** Held by the page for as long as it lives (Web Locks). */
+  readonly tabLock: string;
+  /** Comlink port of the page. */
+  readonly control: MessagePort;
+  /** Port of the tab's station. */
+  readonly station: MessagePort;
+}
+
+/** Page to station worker. */
+export type ToStation =
+  | {
+      readonly type: 'boot';
+      readonly machine: MachineOptions;
+      readonly kernel: MessagePort;
+      /** Comlink: StationControl. */
+      readonly control: MessagePort;
+    }
+  /** A process worker that the page has created and that waits for its `adopt`. */
+  | { readonly type: 'worker'; readonly id: number; readonly port: MessagePort };
+
+/** Station worker to page. */
+export type FromStation =
+  | { readonly type: 'progress'; readonly text: string }
+  | { readonly type: 'ready' }
+  /** The machine cannot boot: what to tell the user. */
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  /** Create so many process workers and send them. */
+  | { readonly type: 'needWorkers'; readonly count: number }
+  | { readonly type: 'terminateWorker'; readonly id: number };
+
+/** First message of the page to a new process worker: the port on which the station will speak to it. */
+export interface ToNewWorker {
+  readonly type: 'port';
+  readonly port: MessagePort;
+}
