@@ -1,7 +1,7 @@
 // Layouts of the structs that cross the channel, little-endian, the same for every guest.
 //
 // A field is [name, type, byte offset]. 64-bit fields are numbers on the system's side (exact to 2^53) except the
-// signal sets. The codec in transport/struct.ts and the C header of the guest library derive from this table.
+// signal sets. The codec in abi/struct.ts and the C header of the guest library derive from this table.
 
 export type FieldType = 'u8' | 'u16' | 'i16' | 'u32' | 'i32' | 'u64' | 'i64' | `bytes:${number}`;
 export type Field = readonly [name: string, type: FieldType, offset: number];

@@ -1,20 +1,9 @@
 // Messages between a station and a process worker, over the worker's own port. Calls go through the channel; messages
 // only bring what shared memory cannot: compiled modules, fork images, and the news that a worker is idle again.
 
-/** What a process runs. */
-export type Program =
-  | { readonly kind: 'wasm'; readonly module: WebAssemblyModule }
-  /** A program of the runtime itself (`js`, `strace`). */
-  | { readonly kind: 'builtin'; readonly name: string };
+import type { ForkImage, Start } from '../abi/program.ts';
 
-/** Structural stand-in for WebAssembly.Module, which the pure layers cannot name. */
-export type WebAssemblyModule = object;
-
-/** The memory of a process that forked, to be rewound in the child. */
-export interface ForkImage {
-  readonly memory: ArrayBuffer;
-  readonly stackPointer: number;
-}
+export type { ForkImage, Program, Start, WebAssemblyModule } from '../abi/program.ts';
 
 /** Station to worker. */
 export type ToProcess =
@@ -26,15 +15,7 @@ export type ToProcess =
       readonly index: number;
     }
   /** Run a program: of a new process, or in place of the old one after execve. */
-  | {
-      readonly type: 'start';
-      readonly pid: number;
-      readonly program: Program;
-      /** NUL-terminated strings. */
-      readonly argv: Uint8Array;
-      readonly envp: Uint8Array;
-      readonly fork?: ForkImage;
-    };
+  | ({ readonly type: 'start' } & Start);
 
 /** Worker to station. */
 export type FromProcess =

@@ -1,6 +1,6 @@
 // Structs of the ABI (abi/layout.ts) between bytes and objects. Works on shared memory; little-endian.
 
-import { LAYOUT, type Layout, type LayoutName, type StructOf } from '../abi/layout.ts';
+import { LAYOUT, type Layout, type LayoutName, type StructOf } from './layout.ts';
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 

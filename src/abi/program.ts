@@ -1,0 +1,25 @@
+// What a process runs, and what a fork hands to the child. Types shared by station and process runtime.
+
+/** Structural stand-in for WebAssembly.Module, which layers without a browser's library cannot name. */
+export type WebAssemblyModule = object;
+
+export type Program =
+  | { readonly kind: 'wasm'; readonly module: WebAssemblyModule }
+  /** A program of the runtime itself (`js`, `strace`). */
+  | { readonly kind: 'builtin'; readonly name: string };
+
+/** The memory of a process that forked, to be rewound in the child. */
+export interface ForkImage {
+  readonly memory: ArrayBuffer;
+  readonly stackPointer: number;
+}
+
+/** What a worker needs to run a program. */
+export interface Start {
+  readonly pid: number;
+  readonly program: Program;
+  /** NUL-terminated strings. */
+  readonly argv: Uint8Array;
+  readonly envp: Uint8Array;
+  readonly fork?: ForkImage;
+}

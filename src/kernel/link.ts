@@ -1,0 +1,134 @@
+// What a station and the kernel say to each other (transport/rpc.ts carries it).
+//
+// The kernel is the authority for names and relations: pids, groups, sessions, parents, terminals. A station owns what
+// is inside a process: descriptors, memory, dispositions. Every operation names the process it acts for; the kernel
+// refuses a pid that is not of the asking station.
+
+import type { Termios, Winsize } from '../abi/termios.ts';
+
+/** CPU time in microseconds. */
+export interface CpuTimes {
+  readonly utime: number;
+  readonly stime: number;
+}
+
+export interface WaitResult extends CpuTimes {
+  readonly pid: number;
+  readonly status: number;
+}
+
+/** A row of the process list. */
+export interface ProcessRow {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** N of /dev/pts/N, or -1. */
+  readonly tty: number;
+  /** Foreground group of that terminal, or -1. */
+  readonly tpgid: number;
+  readonly state: 'running' | 'stopped' | 'zombie';
+  readonly exitStatus: number;
+  /** NUL-terminated strings. */
+  readonly argv: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+}
+
+/** What only the process's own station knows; /proc/<pid> shows it. */
+export interface ProcessDetail extends CpuTimes {
+  readonly environ: Uint8Array;
+  /** Byte strings. */
+  readonly cwd: string;
+  readonly exe: string;
+  readonly fds: readonly (readonly [fd: number, target: string])[];
+  readonly blocked: readonly [lo: number, hi: number];
+  readonly ignored: readonly [lo: number, hi: number];
+  readonly caught: readonly [lo: number, hi: number];
+  readonly pending: readonly [lo: number, hi: number];
+  readonly sleeping: boolean;
+}
+
+/** How a process of the station stands towards the job-control signals of its terminal. */
+export interface JobControl {
+  readonly pid: number;
+  /** SIGTTIN or SIGTTOU (whichever the call would raise) is blocked or ignored. */
+  readonly immune: boolean;
+}
+
+export interface KernelOps {
+  /** Adopt the station: the lock that its page holds for as long as it lives. */
+  hello(tabLock: string): void;
+
+  /** A new child with its parent's group, session and terminal. EAGAIN at the limit. */
+  fork(parent: number): number;
+  /** A new process that leads a session of its own, child of init. EAGAIN at the limit. */
+  spawn(uid: number, gid: number): number;
+  /** (notification) What the process runs, for the process list. */
+  exec(pid: number, argv: Uint8Array): void;
+  /** (notification) */
+  credentials(pid: number, uid: number, gid: number): void;
+  /** (notification) The process is over. */
+  exit(pid: number, status: number, times: CpuTimes): void;
+  /** (notification) */
+  stopped(pid: number, signal: number): void;
+  /** (notification) */
+  continued(pid: number): void;
+  /** (notification) Children are not to become zombies (SIGCHLD ignored, SA_NOCLDWAIT). */
+  autoReap(pid: number, on: boolean): void;
+  /** wait4(2): null with WNOHANG and nothing to tell. */
+  wait(pid: number, target: number, options: number): WaitResult | null;
+  getpgid(pid: number, target: number): number;
+  setpgid(pid: number, target: number, pgid: number): void;
+  getsid(pid: number, target: number): number;
+  setsid(pid: number): number;
+  kill(pid: number, target: number, signal: number): void;
+  processes(): ProcessRow[];
+  /** ESRCH when the process is gone. */
+  detail(pid: number): ProcessDetail;
+
+  /** Open the terminal of a number; becomes the controlling one of a session leader without, unless `noctty`. */
+  ttyOpen(pid: number, tty: number, noctty: boolean): void;
+  /** The number of the process's controlling terminal. ENXIO when it has none. */
+  ttyControlling(pid: number): number;
+  /** (notification) One open file of the slave side is gone. */
+  ttyClose(tty: number): void;
+  ttyRead(job: JobControl, tty: number, max: number, nonblock: boolean): Uint8Array;
+  ttyWrite(job: JobControl, tty: number, bytes: Uint8Array, nonblock: boolean): number;
+  /** What of `events` (POLL bits) holds now. */
+  ttyReady(tty: number, events: number, master: boolean): number;
+  /** As `ttyReady`, but sleeps until it is not 0. */
+  ttyPoll(tty: number, events: number, master: boolean): number;
+  ttyGetAttributes(tty: number): Termios;
+  ttySetAttributes(job: JobControl, tty: number, when: number, termios: Termios): void;
+  ttyGetSize(tty: number): Winsize;
+  ttySetSize(tty: number, size: Winsize): void;
+  ttyGetForeground(pid: number, tty: number): number;
+  ttySetForeground(job: JobControl, tty: number, pgid: number): void;
+  ttyGetSession(pid: number, tty: number): number;
+  ttyFlush(job: JobControl, tty: number, queue: number): void;
+  ttyFlow(job: JobControl, tty: number, action: number): void;
+  ttyDrain(job: JobControl, tty: number): void;
+  ttySetControlling(pid: number, tty: number, steal: boolean): void;
+  ttyDropControlling(pid: number, tty: number): void;
+  ttyReadable(tty: number): number;
+  /** Numbers of the terminals that exist. */
+  ttys(): number[];
+  /** A new terminal whose master side the asking station holds. */
+  ptyOpen(): number;
+  ptyRead(tty: number, max: number, nonblock: boolean): Uint8Array;
+  ptyWrite(tty: number, bytes: Uint8Array, nonblock: boolean): number;
+  ptyReadable(tty: number): number;
+  /** (notification) The master side is closed: hang up. */
+  ptyClose(tty: number): void;
+}
+
+export interface StationOps {
+  /** (notification) Deliver a signal. `orphaned`: the process's group is orphaned, so stop signals do nothing. */
+  signal(pid: number, signal: number, from: number, info: { readonly orphaned: boolean; readonly childStop: boolean }): void;
+  /** (notification) */
+  reparented(pid: number, ppid: number): void;
+  detail(pid: number): ProcessDetail;
+}
