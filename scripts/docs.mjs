@@ -26,8 +26,9 @@ const PAGES = [syscalls];
 
 /** @type {Load} */
 async function load(file) {
-  const { module } = await runnerImport(path.join(ROOT, file), { root: ROOT, configFile: false, logLevel: 'error' });
-  return /** @type {Record<string, unknown>} */ (module);
+  /** @type {{ module: Record<string, unknown> }} */
+  const loaded = await runnerImport(path.join(ROOT, file), { root: ROOT, configFile: false, logLevel: 'error' });
+  return loaded.module;
 }
 
 await runMain(async () => {

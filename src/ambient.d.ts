@@ -1,6 +1,6 @@
 // What every JavaScript host offers beyond ECMAScript and the pure layers (base, kernel, transport) may use.
 // Those layers have neither the DOM nor the worker library; time, randomness and logging come from ports.
-// Follows the Encoding Standard (https://encoding.spec.whatwg.org/#api), only the parts in use.
+// Follows the Encoding Standard (https://encoding.spec.whatwg.org/#api) and HTML (microtasks), only the parts in use.
 
 declare class TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>;
@@ -11,3 +11,5 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(input?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
 }
+
+declare function queueMicrotask(callback: () => void): void;
