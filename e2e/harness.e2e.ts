@@ -69,7 +69,11 @@ test('errors of the page are kept', async ({ newTab }) => {
   const tab = await open(newTab);
   expect(tab.errors()).toEqual([]);
   await tab.evaluate(() => console.error('told'));
-  await tab.evaluate(() => setTimeout(() => Promise.reject(new Error('thrown'))));
+  await tab.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('thrown');
+    });
+  });
   await expect.poll(() => tab.errors().join('\n')).toMatch(/told.*thrown/s);
 });
 

@@ -28,6 +28,8 @@ interface Term {
 
 interface Marks {
   prompts(): number;
+  /** When each prompt was complete, in milliseconds since the navigation. */
+  promptTimes(): readonly number[];
   /** Resolves with false when the time is over. */
   waitForPrompt(seen: number, ms: number): Promise<boolean>;
   waitForScreen(pattern: RegExp, ms: number): Promise<boolean>;
@@ -58,6 +60,7 @@ export function installMarks(): void {
   }
   const starts: Mark[] = [];
   const ends: Mark[] = [];
+  const times: number[] = [];
   const waiting = new Set<() => void>();
   let handle: Window['tabos'] | undefined;
 
@@ -68,6 +71,7 @@ export function installMarks(): void {
   const follow = (term: Term) => {
     term.parser.registerOscHandler(133, (data) => {
       const list = data.startsWith('A') ? starts : data.startsWith('B') ? ends : undefined;
+      if (list === ends) times.push(performance.now());
       list?.push({ marker: term.registerMarker(0), x: term.buffer.active.cursorX });
       return false;
     });
@@ -136,6 +140,7 @@ export function installMarks(): void {
 
   window.tabosMarks = {
     prompts: () => ends.length,
+    promptTimes: () => times,
     waitForPrompt: (seen, ms) => until(() => ends.length > seen, ms),
     waitForScreen: (pattern, ms) => until(() => pattern.test(screen().join('\n')), ms),
     screen,

@@ -85,6 +85,11 @@ export class Terminal {
     return this.tab.evaluate(() => window.tabosMarks.prompts());
   }
 
+  /** When each prompt was complete, in milliseconds since the navigation. */
+  promptTimes(): Promise<number[]> {
+    return this.tab.evaluate(() => [...window.tabosMarks.promptTimes()]);
+  }
+
   /** Waits until there have been more than `seen` prompts. */
   async waitForPrompt(seen: number): Promise<void> {
     const came = await this.tab.evaluate((count, ms) => window.tabosMarks.waitForPrompt(count, ms), seen, WAIT_MS);

@@ -52,7 +52,7 @@ export async function ensurePackages(...purposes) {
  * @param {readonly Purpose[]} purposes
  * @returns {string[]} package names
  */
-export function missingPackages(purposes) {
+function missingPackages(purposes) {
   const wanted = purposes.flatMap((purpose) => PACKAGES[purpose]);
   return wanted.flatMap(([name = '', proof = '']) => (isPresent(proof) || isInstalled(name) ? [] : [name]));
 }

@@ -1,0 +1,33 @@
+/** What a benchmark is: a function from a context to measurements, the export `bench` of a file `name.bench.ts`. */
+import type { Browser } from '../e2e/harness/browser.ts';
+
+export interface Measurement {
+  readonly name: string;
+  readonly unit: string;
+  /** One number a repetition; the median is reported. */
+  readonly samples: readonly number[];
+  /** The same by the native system on this machine, in the same run. */
+  readonly native?: readonly number[];
+  /** What the median should be at most, or at least where more is better. */
+  readonly goal?: number;
+  readonly moreIsBetter?: true;
+}
+
+export interface BenchContext {
+  /** The site, ending in a slash. */
+  readonly url: string;
+  /** Bytes that the server has sent so far, headers included. */
+  readonly bytesSent: () => number;
+  /** Runs with a fresh browser, which ends with it. */
+  readonly withBrowser: <T>(use: (browser: Browser) => Promise<T>) => Promise<T>;
+}
+
+export type Bench = (context: BenchContext) => Promise<readonly Measurement[]>;
+
+export function median(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle];
+  if (upper === undefined) throw new Error('a median of nothing');
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
