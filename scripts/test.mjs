@@ -10,7 +10,7 @@ import { build } from './build.mjs';
 import { check, runVitest, step, sum } from './check.mjs';
 import { ensurePackages } from './lib/debian.mjs';
 import { checkNode, ensureModules } from './lib/install.mjs';
-import { Failure, runMain, say } from './lib/run.mjs';
+import { describe, runMain, say } from './lib/run.mjs';
 import { ensureUserland } from './lib/userland.mjs';
 
 /** @typedef {import('./check.mjs').Counts} Counts */
@@ -26,7 +26,7 @@ async function succeeds(act) {
     await act();
     return true;
   } catch (error) {
-    say(`error: ${error instanceof Failure ? error.message : error instanceof Error ? error.stack : String(error)}`);
+    say(describe(error));
     return false;
   }
 }

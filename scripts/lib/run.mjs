@@ -42,6 +42,16 @@ export function say(text) {
 }
 
 /**
+ * @param {unknown} error
+ * @returns {string} only the message where the person at the terminal can do something about it
+ */
+export function describe(error) {
+  if (!(error instanceof Error)) return String(error);
+  const isUsage = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return error instanceof Failure || isUsage ? `error: ${error.message}` : (error.stack ?? error.message);
+}
+
+/**
  * Runs a script's main function; its failure is the exit code.
  *
  * @param {() => Promise<void>} main
@@ -50,7 +60,7 @@ export async function runMain(main) {
   try {
     await main();
   } catch (error) {
-    say(error instanceof Failure ? `error: ${error.message}` : String(error instanceof Error ? error.stack : error));
+    say(describe(error));
     process.exitCode = 1;
   }
 }
