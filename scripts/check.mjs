@@ -9,6 +9,9 @@ import { ROOT, run, runMain, say } from './lib/run.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 
+/** Far longer than a run takes; a browser that hangs must not hold up the report. */
+const VITEST_TIMEOUT_MS = 10 * 60_000;
+
 /** A check that counts as one: its name, and the arguments of Node. */
 const CHECKS = /** @type {const} */ ([
   ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']],
@@ -55,8 +58,11 @@ export async function runVitest(name, args) {
   await mkdir(path.dirname(report), { recursive: true });
   await rm(report, { force: true });
   const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', report];
-  const code = await run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args, ...reporters]);
-  const counts = await readReport(report);
+  const command = ['node_modules/vitest/vitest.mjs', 'run', ...args, ...reporters];
+  const code = await run(process.execPath, command, { timeoutMs: VITEST_TIMEOUT_MS });
+  const text = await readFile(report, 'utf8').catch(() => undefined);
+  const counts = text === undefined ? { passed: 0, failed: 1 } : countReport(/** @type {Report} */ (JSON.parse(text)));
+  // An error outside of every test, or a run that was ended.
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
@@ -68,13 +74,10 @@ export async function runVitest(name, args) {
  */
 
 /**
- * @param {string} file
- * @returns {Promise<Counts>}
+ * @param {Report} report
+ * @returns {Counts}
  */
-async function readReport(file) {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return { passed: 0, failed: 1 };
-  const report = /** @type {Report} */ (JSON.parse(text));
+export function countReport(report) {
   const broken = report.testResults.filter(
     (result) => result.status === 'failed' && result.assertionResults.every((test) => test.status !== 'failed'),
   );

@@ -3,8 +3,8 @@
  * as root on Debian the browsers and the toolchain), runs the checks and the unit tests, builds userland and site,
  * runs the browser tests in Chromium and in Firefox.
  *
- * The last line of standard output is `N passed, N failed` over all parts: a check, a build and a test count as one
- * each. The exit code is 1 when something failed. What a failed build leaves no way to run is counted as failed once.
+ * The last line of standard output is `N passed, N failed` over all parts: an installation, a check, a build and a test
+ * count as one each. The exit code is 1 when something failed. What cannot run because of it is not counted.
  */
 import { build } from './build.mjs';
 import { check, runVitest, step, sum } from './check.mjs';
@@ -31,25 +31,36 @@ async function succeeds(act) {
   }
 }
 
+/** @returns {Promise<Counts[]>} the outcome of each part, up to the first one that the next ones need and that failed */
+async function testEverything() {
+  /** @type {Counts[]} */
+  const results = [];
+  /**
+   * @param {string} name
+   * @param {() => Promise<void>} act
+   */
+  const prepare = async (name, act) => {
+    const counts = await step(name, () => succeeds(act));
+    results.push(counts);
+    return counts.failed === 0;
+  };
+
+  if (!(await prepare('npm packages', ensureModules))) return results;
+  const hasPackages = await prepare('Debian packages', () => ensurePackages('toolchain', 'browsers'));
+  results.push(await check());
+  if (!hasPackages) return results;
+  if (!(await prepare('userland', ensureUserland))) return results;
+  if (!(await prepare('site', build))) return results;
+  for (const browser of BROWSERS) {
+    const args = ['--config', 'vitest.e2e.config.ts', '--project', browser];
+    results.push(await step(`browser tests in ${browser}`, () => runVitest(`e2e-${browser}`, args)));
+  }
+  return results;
+}
+
 await runMain(async () => {
   checkNode();
-  await ensureModules();
-  await ensurePackages('toolchain', 'browsers');
-
-  /** @type {Counts[]} */
-  const results = [await check()];
-  const userland = await step('userland', () => succeeds(ensureUserland));
-  results.push(userland);
-  if (userland.failed === 0) {
-    const site = await step('site', () => succeeds(build));
-    results.push(site);
-    for (const browser of site.failed === 0 ? BROWSERS : []) {
-      const args = ['--config', 'vitest.e2e.config.ts', '--project', browser];
-      results.push(await step(`browser tests in ${browser}`, () => runVitest(`e2e-${browser}`, args)));
-    }
-  }
-
-  const { passed, failed } = sum(results);
+  const { passed, failed } = sum(await testEverything());
   console.log(`${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 });

@@ -45,17 +45,18 @@ const CODINGS = [
 
 /**
  * @param {string} folder every file below it that gains gets its siblings
+ * @param {string} [cache]
  * @returns {Promise<void>}
  */
-export async function compressTree(folder) {
-  await mkdir(CACHE, { recursive: true });
+export async function compressTree(folder, cache = CACHE) {
+  await mkdir(cache, { recursive: true });
   for (const name of await listFiles(folder)) {
     if (!COMPRESSIBLE.has(path.extname(name))) continue;
     const file = path.join(folder, name);
     const data = await readFile(file);
     if (data.length < SMALLEST) continue;
     // Both codings at once: zlib works in the thread pool.
-    await Promise.all(CODINGS.map((coding) => compressFile(file, data, coding)));
+    await Promise.all(CODINGS.map((coding) => compressFile(file, data, coding, cache)));
   }
 }
 
@@ -63,10 +64,11 @@ export async function compressTree(folder) {
  * @param {string} file
  * @param {Buffer} data its content
  * @param {typeof CODINGS[number]} coding
+ * @param {string} cache
  */
-async function compressFile(file, data, { suffix, compress }) {
+async function compressFile(file, data, { suffix, compress }, cache) {
   const hash = createHash('sha256').update(data).digest('hex');
-  const cached = path.join(CACHE, hash + suffix);
+  const cached = path.join(cache, hash + suffix);
   try {
     await copyFile(cached, file + suffix);
     return;

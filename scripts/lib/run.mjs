@@ -8,19 +8,47 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A script gives this up with a message for the person at the terminal: no stack trace is printed. */
 export class Failure extends Error {}
 
+/** Between the request to end and the end by force. */
+const GRACE_MS = 10_000;
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd] the repository unless given
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {number} [timeoutMs] after which the command is ended, which is a failure
+ */
+
 /**
  * Runs a command with no input; what it prints goes to our standard error, so that ours stays for results.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
- * @returns {Promise<number>} the exit code; 128 plus the number of a signal is not distinguished from it
+ * @param {RunOptions} [options]
+ * @returns {Promise<number>} the exit code, 128 for an end by a signal
  */
-export function run(command, args, { cwd = ROOT, env = process.env } = {}) {
+export function run(command, args, { cwd = ROOT, env = process.env, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', process.stderr, process.stderr] });
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 128));
+    /** @type {NodeJS.Timeout[]} */
+    const timers = [];
+    if (timeoutMs !== undefined) {
+      timers.push(
+        setTimeout(() => {
+          say(`${command} took longer than ${timeoutMs / 1000} s and is ended`);
+          child.kill('SIGTERM');
+        }, timeoutMs),
+        setTimeout(() => child.kill('SIGKILL'), timeoutMs + GRACE_MS),
+      );
+    }
+    const settle = () => timers.forEach(clearTimeout);
+    child.once('error', (error) => {
+      settle();
+      reject(error);
+    });
+    child.once('close', (code) => {
+      settle();
+      resolve(code ?? 128);
+    });
   });
 }
 
@@ -29,7 +57,7 @@ export function run(command, args, { cwd = ROOT, env = process.env } = {}) {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {RunOptions} [options]
  */
 export async function mustRun(command, args, options) {
   const code = await run(command, args, options);
