@@ -158,6 +158,13 @@ export interface KernelHello {
   readonly station: MessagePort;
 }
 
+/** The kernel's answer to `hello`. */
+export interface KernelWelcome {
+  readonly type: 'welcome';
+  /** Held by the kernel for as long as it lives: a page that is granted it knows that the kernel is gone. */
+  readonly kernelLock: string;
+}
+
 /** Page to station worker. */
 export type ToStation =
   | {

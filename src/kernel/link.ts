@@ -59,13 +59,12 @@ export interface JobControl {
 }
 
 export interface KernelOps {
-  /** Adopt the station: the lock that its page holds for as long as it lives. */
-  hello(tabLock: string): void;
-
   /** A new child with its parent's group, session and terminal. EAGAIN at the limit. */
   fork(parent: number): number;
   /** A new process that leads a session of its own, child of init. EAGAIN at the limit. */
   spawn(uid: number, gid: number): number;
+  /** A child that never ran: remove it without telling its parent. */
+  abandon(pid: number): void;
   /** (notification) What the process runs, for the process list. */
   exec(pid: number, argv: Uint8Array): void;
   /** (notification) */

@@ -1,6 +1,6 @@
 // What the OS needs of its surroundings. Hosts implement these; tests use manual ones.
 
-import type { WebAssemblyModule } from '../abi/program.ts';
+import type { ForkImage, Start, WebAssemblyModule } from '../abi/program.ts';
 
 export interface Clock {
   /** Nanoseconds since the epoch, as milliseconds with fractions. */
@@ -18,3 +18,22 @@ export type Compile = (bytes: Uint8Array<ArrayBuffer>) => Promise<WebAssemblyMod
 
 /** For faults of TabOS itself, never for a guest's. */
 export type Log = (message: string) => void;
+
+/** A worker that runs one process, as its station sees it. */
+export interface ProcessWorker {
+  /** Run a program: the first of a process, or, after execve, the next. */
+  start(start: Start): void;
+  /** The image that a forking guest posts before its call. */
+  forkImage(): Promise<ForkImage>;
+  /** Tell the guest that there are signals to take, or none any more. */
+  flagSignals(pending: boolean): void;
+  /** The process has ended by itself: the worker unwinds on the answer to its last call. */
+  finish(): void;
+  /** The process is dead: the guest must stop, wherever it is. */
+  kill(): void;
+}
+
+/** Gives a worker for a new process: from a warm pool, or when one has been created. */
+export interface Spawner {
+  take(): ProcessWorker | Promise<ProcessWorker>;
+}

@@ -109,6 +109,8 @@ export class SyscallClient {
     this.encode(plan, args);
     words[WORD.NR] = plan.nr;
     Atomics.store(words, WORD.STATE, STATE.request);
+    // A kill that came after the check above has answered before there was a request: nobody will answer again.
+    if ((Atomics.load(words, WORD.FLAGS) & FLAG.KILL) !== 0) throw new ProcessKilled();
     ring(this.doorbell, this.index);
     while (Atomics.load(words, WORD.STATE) === STATE.request) Atomics.wait(words, WORD.STATE, STATE.request);
     Atomics.store(words, WORD.STATE, STATE.idle);

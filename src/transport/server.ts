@@ -14,6 +14,11 @@ export interface Request {
 export class ChannelServer {
   private readonly views: ChannelViews;
 
+  /** The channel's block, to be sent to its worker. */
+  get memory(): SharedArrayBuffer {
+    return this.views.memory;
+  }
+
   constructor(memory: SharedArrayBuffer) {
     this.views = new ChannelViews(memory);
   }

@@ -237,6 +237,12 @@ export class ProcessTable {
     if (child.state === 'zombie') this.reap(child);
   }
 
+  /** A child that never ran: nobody hears of it. */
+  abandon(process: Process): void {
+    process.state = 'zombie';
+    this.reap(process);
+  }
+
   private reap(process: Process): void {
     process.parent?.children.delete(process);
     process.parent = undefined;

@@ -33,7 +33,7 @@ export class Process {
   autoReap = false;
   /** setpgid(2) by the parent is over once the child has run execve. */
   hasExeced = false;
-  argv = new Uint8Array();
+  argv: Uint8Array = new Uint8Array();
 
   constructor(pid: number, station: StationLink | undefined, parent: Process | undefined, started: number) {
     this.pid = pid;

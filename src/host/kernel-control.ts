@@ -1,0 +1,43 @@
+// What a page may ask of the kernel: KernelControl (control.ts) over the kernel's objects.
+
+import { NSIG } from '../abi/signals.ts';
+import { SysError } from '../abi/errno.ts';
+import { toText, unpackStrings } from '../base/bytes.ts';
+import type { Kernel } from '../kernel/proc/kernel.ts';
+import type { KernelControl } from './control.ts';
+import { attachViewer } from './terminal-viewer.ts';
+
+export const makeKernelControl = (kernel: Kernel): KernelControl => ({
+  terminals: async () =>
+    kernel.terminals.list().map(({ id, size, command, viewers }) => ({
+      id,
+      cols: size.cols,
+      rows: size.rows,
+      command,
+      viewers,
+    })),
+
+  openTerminal: async (cols, rows) => kernel.terminals.create({ cols, rows, xpixel: 0, ypixel: 0 }),
+
+  attach: async (id, port) => attachViewer(kernel.terminals.viewersOf(id), port),
+
+  processes: async () =>
+    kernel.processes().map(({ pid, ppid, pgid, sid, uid, tty, state, argv, started }) => ({
+      pid,
+      ppid,
+      pgid,
+      sid,
+      uid,
+      tty,
+      state,
+      args: unpackStrings(argv).map(toText),
+      started,
+    })),
+
+  kill: async (pid, signal) => {
+    if (!Number.isInteger(signal) || signal < 0 || signal > NSIG) throw new SysError('EINVAL');
+    const target = kernel.table.get(pid);
+    if (target === kernel.table.init) throw new SysError('EPERM');
+    if (signal !== 0) kernel.table.deliver(target, signal, 0);
+  },
+});

@@ -1,0 +1,289 @@
+// A station: the half of the OS that lives in each tab, beside its processes. It owns what is inside a process
+// (descriptors, directories, dispositions), answers its calls, and reports births, stops and deaths to the kernel.
+//
+// Life of a task: `create` or fork -> `launch` (a worker) -> calls -> `terminate`, exactly once, which releases all it
+// held. `assertQuiescent` proves that nothing was left behind.
+
+import { SysError } from '../../abi/errno.ts';
+import type { ForkImage, Program } from '../../abi/program.ts';
+import { DISPOSITION, SIGNAL, sigbit, UNBLOCKABLE } from '../../abi/signals.ts';
+import type { ChannelCall } from '../../abi/syscalls.ts';
+import { signaledStatus } from '../../abi/wait.ts';
+import type { KernelPort } from '../kernel-port.ts';
+import type { ProcessDetail, StationOps } from '../link.ts';
+import type { Clock, Log, ProcessWorker, Random, Spawner } from '../ports.ts';
+import { makeHandlers } from '../syscalls/table.ts';
+import type { Credentials, Vfs } from '../vfs/vfs.ts';
+import { Dispatcher, TaskGone } from './dispatch.ts';
+import { FifoTable } from './fifo-table.ts';
+import type { ProgramLoader } from './program-loader.ts';
+import { fromSet } from './signal-state.ts';
+import { Task, type TaskHost } from './task.ts';
+import { formatCall } from './trace.ts';
+
+export interface StationParts {
+  readonly kernel: KernelPort;
+  readonly vfs: Vfs;
+  readonly loader: ProgramLoader;
+  readonly spawner: Spawner;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+type Argument = number | string | Uint8Array;
+
+export class Station implements TaskHost {
+  readonly kernel: KernelPort;
+  readonly vfs: Vfs;
+  readonly loader: ProgramLoader;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fifos = new FifoTable();
+  readonly tasks = new Map<number, Task>();
+  private readonly spawner: Spawner;
+  private readonly log: Log;
+  private readonly dispatcher: Dispatcher;
+  private readonly exits = new Map<number, (status: number) => void>();
+
+  constructor(parts: StationParts) {
+    this.kernel = parts.kernel;
+    this.vfs = parts.vfs;
+    this.loader = parts.loader;
+    this.spawner = parts.spawner;
+    this.clock = parts.clock;
+    this.random = parts.random;
+    this.log = parts.log;
+    this.dispatcher = new Dispatcher(makeHandlers(this));
+  }
+
+  // --- calls -------------------------------------------------------------------------------------------------------
+
+  /** Answer a call of a task's worker. Throws SysError, or TaskGone when there is nobody to answer any more. */
+  call(task: Task, name: ChannelCall, args: readonly Argument[]): number | Promise<number> {
+    const now = this.clock.now();
+    task.userTime += Math.max(0, now - task.answeredAt) * 1000;
+    if (task.trace?.armed === true) return this.traced(task, name, args);
+    return this.dispatcher.call(task, name, args);
+  }
+
+  private async traced(task: Task, name: ChannelCall, args: readonly Argument[]): Promise<number> {
+    const { trace } = task;
+    // What goes in is kept: buffers lie in the window of the channel, where the answer overwrites them.
+    const given = args.map((a) => (a instanceof Uint8Array ? Uint8Array.from(a) : a));
+    let outcome: number | SysError;
+    try {
+      outcome = await this.dispatcher.call(task, name, args);
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+      outcome = error;
+    }
+    const shown = given.map((a, i) => (typeof a !== 'object' || typeof outcome !== 'number' ? a : (args[i] as Uint8Array)));
+    const prefix = trace?.withPid === true ? `[pid ${task.pid}] ` : '';
+    await this.writeTrace(task, `${prefix}${formatCall(name, name === 'write' ? given : shown, outcome)}\n`);
+    if (typeof outcome === 'number') return outcome;
+    throw outcome;
+  }
+
+  private async writeTrace(task: Task, line: string): Promise<void> {
+    const bytes = Uint8Array.from(line, (c) => c.charCodeAt(0));
+    try {
+      await task.trace?.file.write(task, bytes);
+    } catch (error) {
+      // The tracer's descriptor is gone (a closed pipe): the program goes on untraced, as under strace.
+      if (!(error instanceof SysError)) throw error;
+      this.dropTrace(task);
+    }
+  }
+
+  dropTrace(task: Task): void {
+    task.trace?.file.release();
+    task.trace = undefined;
+  }
+
+  // --- birth -------------------------------------------------------------------------------------------------------
+
+  /** A task for a pid that the kernel has allotted to a new session's leader. */
+  create(pid: number, cred: Credentials): Task {
+    const task = new Task(pid, 1, this, this.vfs.root, cred);
+    this.tasks.set(pid, task);
+    return task;
+  }
+
+  /** The child of fork, vfork or spawn. */
+  adoptFork(parent: Task, pid: number): Task {
+    const child = parent.fork(pid);
+    this.tasks.set(pid, child);
+    return child;
+  }
+
+  /** Give a task a worker and start its program there. */
+  async launch(task: Task, program: Program, fork?: ForkImage): Promise<void> {
+    task.program = program;
+    let worker: ProcessWorker;
+    try {
+      worker = await this.spawner.take();
+    } catch (error) {
+      this.log(`no worker for process ${task.pid}: ${String(error)}`);
+      this.terminate(task, signaledStatus(SIGNAL.SIGKILL));
+      return;
+    }
+    if (task.state === 'dead') {
+      worker.kill();
+      return;
+    }
+    task.worker = worker;
+    this.attach(worker, task);
+    task.answeredAt = this.clock.now();
+    worker.start({ pid: task.pid, program, argv: task.argv, envp: task.envp, ...(fork && { fork }) });
+    this.refreshSignals(task);
+  }
+
+  /** Hosts learn here whose calls a worker makes. */
+  attach: (worker: ProcessWorker, task: Task) => void = () => {};
+
+  // --- signals -----------------------------------------------------------------------------------------------------
+
+  raise(task: Task, signal: number): void {
+    this.signal(task, signal, task.pid, false);
+  }
+
+  /** A signal has been sent to the task: note it and do what it does. */
+  signal(task: Task, signal: number, from: number, orphaned: boolean): void {
+    if (task.state === 'dead') return;
+    const { signals } = task;
+    if (signal === SIGNAL.SIGCONT || signal === SIGNAL.SIGKILL) this.resume(task);
+    if (orphaned && JOB_STOPS.has(signal) && signals.action(signal).disposition === DISPOSITION.default) return;
+    signals.post(signal, from);
+    this.deliver(task);
+  }
+
+  /** Let what is pending and not blocked act. */
+  deliver(task: Task): void {
+    const { signals } = task;
+    while (task.state === 'running') {
+      const next = signals.next();
+      if (next === undefined || next.effect === 'handler') break;
+      signals.discard(next.sig);
+      if (next.effect === 'stop') this.stop(task, next.sig);
+      else this.terminate(task, signaledStatus(next.sig));
+    }
+    // SIGKILL ends a stopped task as well.
+    if (task.state === 'stopped' && (signals.pending & UNBLOCKABLE & sigbit(SIGNAL.SIGKILL)) !== 0n) {
+      this.terminate(task, signaledStatus(SIGNAL.SIGKILL));
+    }
+    if (task.state === 'running') this.refreshSignals(task);
+  }
+
+  /** Flag handlers that are to run, and wake the call in progress for them. */
+  refreshSignals(task: Task): void {
+    const waiting = task.signals.next()?.effect === 'handler';
+    const worker = task.worker ?? undefined;
+    worker?.flagSignals(waiting);
+    if (waiting) task.interrupt();
+  }
+
+  private stop(task: Task, signal: number): void {
+    task.state = 'stopped';
+    this.kernel.notify('stopped', task.pid, signal);
+    task.interrupt();
+  }
+
+  private resume(task: Task): void {
+    if (task.state !== 'stopped') return;
+    task.state = 'running';
+    this.kernel.notify('continued', task.pid);
+    this.deliver(task);
+    task.continued.wake();
+  }
+
+  // --- death -------------------------------------------------------------------------------------------------------
+
+  /** The task is over: release everything it holds and tell the kernel. `status` is a wait status. */
+  terminate(task: Task, status: number): void {
+    if (task.state === 'dead') return;
+    task.state = 'dead';
+    const { worker, lender, shadow } = task;
+    if (shadow !== undefined) this.terminate(shadow, signaledStatus(SIGNAL.SIGKILL));
+    const bySignal = (status & 0x7f) !== 0;
+    if (task.trace?.armed === true) void this.traceEnd(task, status);
+    else this.dropTrace(task);
+    task.cancelTimer?.();
+    task.fds.closeFrom(0);
+    this.vfs.release(task.cwd);
+    this.tasks.delete(task.pid);
+    this.kernel.notify('exit', task.pid, status, { utime: Math.round(task.userTime), stime: 0 });
+    task.interrupt();
+    task.continued.wake();
+    if (lender === undefined) {
+      if (bySignal) worker?.kill();
+      else worker?.finish();
+    }
+    this.exits.get(task.pid)?.(status);
+    this.exits.delete(task.pid);
+  }
+
+  private async traceEnd(task: Task, status: number): Promise<void> {
+    const how = (status & 0x7f) === 0 ? `exited with ${status >> 8}` : `killed by signal ${status & 0x7f}`;
+    const prefix = task.trace?.withPid === true ? `[pid ${task.pid}] ` : '';
+    await this.writeTrace(task, `${prefix}+++ ${how} +++\n`);
+    this.dropTrace(task);
+  }
+
+  /** Resolves with the wait status when a task of this station ends. */
+  exited(pid: number): Promise<number> {
+    return new Promise((resolve) => this.exits.set(pid, resolve));
+  }
+
+  /** A worker has failed or vanished: whatever it ran is dead. */
+  workerLost(task: Task, why: string): void {
+    this.log(`the worker of process ${task.pid} failed: ${why}`);
+    this.terminate(task, signaledStatus(SIGNAL.SIGKILL));
+  }
+
+  // --- for the kernel ----------------------------------------------------------------------------------------------
+
+  /** What the kernel may ask of this station. */
+  readonly operations: StationOps = {
+    signal: (pid, signal, from, { orphaned, childStop }) => {
+      const task = this.tasks.get(pid);
+      if (task === undefined) return;
+      if (childStop && (task.signals.action(SIGNAL.SIGCHLD).flags & 1) !== 0) return;
+      this.signal(task, signal, from, orphaned);
+    },
+    reparented: (pid, ppid) => {
+      const task = this.tasks.get(pid);
+      if (task !== undefined) task.ppid = ppid;
+    },
+    detail: (pid) => this.detail(pid),
+  };
+
+  private detail(pid: number): ProcessDetail {
+    const task = this.tasks.get(pid);
+    if (task === undefined) throw new SysError('ESRCH');
+    const { signals } = task;
+    return {
+      utime: Math.round(task.userTime),
+      stime: 0,
+      environ: task.envp,
+      cwd: this.vfs.knownPath(task.cwd),
+      exe: task.exe,
+      fds: [...task.fds.entries()].map(([fd, file]) => [fd, file.name] as const),
+      blocked: fromSet(signals.mask),
+      ignored: fromSet(signals.withDisposition(DISPOSITION.ignore)),
+      caught: fromSet(signals.withDisposition(DISPOSITION.handler)),
+      pending: fromSet(signals.pending),
+      sleeping: task.worker !== undefined,
+    };
+  }
+
+  /** Everything has been released: what a test of the whole ends with. */
+  assertQuiescent(): void {
+    if (this.tasks.size > 0) throw new Error(`tasks left: ${[...this.tasks.keys()].join(' ')}`);
+    this.fifos.assertEmpty();
+  }
+}
+
+const JOB_STOPS: ReadonlySet<number> = new Set([SIGNAL.SIGTSTP, SIGNAL.SIGTTIN, SIGNAL.SIGTTOU]);
+
+export { TaskGone };

@@ -1,0 +1,22 @@
+// All handlers together: the compiler demands one for every row of the table of calls.
+
+import type { Handlers } from '../../abi/syscalls.ts';
+import type { Station } from '../station/station.ts';
+import type { Task } from '../station/task.ts';
+import { descriptorCalls } from './descriptors.ts';
+import { fileCalls } from './files.ts';
+import { limitCalls } from './limits.ts';
+import { nameCalls } from './names.ts';
+import { processCalls } from './processes.ts';
+import { signalCalls } from './signals.ts';
+import { terminalCalls } from './terminals.ts';
+
+export const makeHandlers = (station: Station): Handlers<Task> => ({
+  ...descriptorCalls(station),
+  ...fileCalls(station),
+  ...nameCalls(station),
+  ...processCalls(station),
+  ...signalCalls(station),
+  ...limitCalls(station),
+  ...terminalCalls(station),
+});
