@@ -1,0 +1,195 @@
+// What the VFS asks of a file system: operations on inode numbers, in the manner of NFS.
+//
+// - Names are byte strings of 1 to 255 bytes, never `.` or `..` (the VFS resolves those), without `/` and NUL.
+// - Every operation is atomic by itself: nobody sees half of it, and it fails without having changed anything.
+// - Permissions, mounts and symbolic links in paths are the VFS's; what can only be decided atomically is the file
+//   system's (does the name exist, is the directory empty, would a directory become its own ancestor).
+// - An inode lives while it has a name or is open. An operation on one that is gone fails with ESTALE.
+// - On a read-only file system every change fails with EROFS.
+// Errors are listed in order of precedence.
+
+import type { Awaitable } from './flow.ts';
+import type { Node } from './node.ts';
+
+/** An inode number, unique within its file system and never given twice. */
+export type Ino = number;
+
+/** inode(7), in the fields of the ABI's `stat`. May be the live inode itself: whoever keeps it takes a `snapshot`. */
+export interface Attributes {
+  readonly ino: Ino;
+  /** File type and permission bits. */
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rdev: number;
+  readonly size: number;
+  /** Units of 512 bytes in use. */
+  readonly blocks: number;
+  readonly atimeSec: number;
+  readonly atimeNsec: number;
+  readonly mtimeSec: number;
+  readonly mtimeNsec: number;
+  readonly ctimeSec: number;
+  readonly ctimeNsec: number;
+  readonly birthSec: number;
+  readonly birthNsec: number;
+}
+
+export const snapshot = (a: Attributes): Attributes => ({
+  ino: a.ino,
+  mode: a.mode,
+  nlink: a.nlink,
+  uid: a.uid,
+  gid: a.gid,
+  rdev: a.rdev,
+  size: a.size,
+  blocks: a.blocks,
+  atimeSec: a.atimeSec,
+  atimeNsec: a.atimeNsec,
+  mtimeSec: a.mtimeSec,
+  mtimeNsec: a.mtimeNsec,
+  ctimeSec: a.ctimeSec,
+  ctimeNsec: a.ctimeNsec,
+  birthSec: a.birthSec,
+  birthNsec: a.birthNsec,
+});
+
+export interface Time {
+  readonly sec: number;
+  readonly nsec: number;
+}
+
+/** What `setattr` changes; `'now'` is the time of the operation. ctime always becomes that. */
+export interface AttributeChange {
+  /** Permission bits (07777); the type stays. */
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Only of a regular file: cut, or grow with zeros. mtime becomes now unless it is given. */
+  readonly size?: number;
+  readonly atime?: Time | 'now';
+  readonly mtime?: Time | 'now';
+}
+
+/** What `create` makes. */
+export interface NewInode {
+  /** With the type: S_IFREG, S_IFDIR, S_IFLNK, S_IFIFO, S_IFSOCK, S_IFCHR or S_IFBLK. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of a device. */
+  readonly rdev?: number;
+  /** Of a symbolic link, a byte string. */
+  readonly target?: string;
+}
+
+export interface Created {
+  readonly attributes: Attributes;
+  /** False when the name existed (not with `exclusive`). */
+  readonly created: boolean;
+}
+
+/**
+ * How far a walk got. `passed` has the inode of each name gone through, the last one included even when it cannot be
+ * gone through itself (a symbolic link, a file). It is shorter than the names when the walk stopped: at the last of
+ * `passed` if that is no directory, else because the next name does not exist.
+ */
+export interface Walk {
+  readonly passed: readonly Attributes[];
+  /** Of the last of `passed`, when it is a symbolic link: saves the call of `readlink`. */
+  readonly target?: string;
+  /** The last of `passed` has been opened as by `open`: only if that was asked for and all names were gone through. */
+  readonly opened?: Ino;
+}
+
+export interface Entry {
+  readonly name: string;
+  readonly ino: Ino;
+  /** The inode's mode; only the type counts. */
+  readonly mode: number;
+  /** Where the listing goes on after this entry: > 0, the same for this entry as long as it exists. */
+  readonly cookie: number;
+}
+
+export interface FileSystemStatus {
+  /** Magic number as in statfs(2). */
+  readonly type: number;
+  readonly bsize: number;
+  readonly blocks: number;
+  readonly bfree: number;
+  readonly bavail: number;
+  readonly files: number;
+  readonly ffree: number;
+}
+
+/** Who is asking, for file systems that answer each process differently (procfs). Opaque to the VFS. */
+export type Caller = unknown;
+
+export interface FileSystem {
+  /** As in /proc/mounts. */
+  readonly type: string;
+  readonly readOnly: boolean;
+  readonly rootIno: Ino;
+
+  /** Go through names from a directory, as far as they are directories. With `open` the last one is kept open.
+   *  ENOTDIR when `dir` is none, ESTALE. What does not exist is no error: see Walk. */
+  walk(dir: Ino, names: readonly string[], open: boolean, caller: Caller): Awaitable<Walk>;
+  /** ESTALE. */
+  getattr(ino: Ino): Awaitable<Attributes>;
+  /** EROFS, ESTALE; with `size`: EISDIR, EINVAL when it is no regular file, EFBIG, ENOSPC. */
+  setattr(ino: Ino, change: AttributeChange): Awaitable<Attributes>;
+
+  /** The directory that holds a directory; the root holds itself. ENOTDIR, ENOENT when it was removed. */
+  parentOf(dir: Ino): Awaitable<Attributes>;
+  /** The names from the root to a directory. ENOTDIR, ENOENT when it was removed. */
+  namesTo(dir: Ino): Awaitable<readonly string[]>;
+
+  /** Make a name with a new inode. With `open` it is kept open, as is the existing one.
+   *  EROFS, ENOTDIR, EEXIST if `exclusive`, ENOENT when `dir` was removed, EMLINK, ENOSPC. */
+  create(
+    dir: Ino,
+    name: string,
+    what: NewInode,
+    options: { readonly exclusive: boolean; readonly open: boolean },
+  ): Awaitable<Created>;
+  /** EROFS, ENOTDIR, EEXIST, ENOENT when `dir` or the inode was removed, EPERM for a directory, EMLINK, ENOSPC. */
+  link(ino: Ino, dir: Ino, name: string): Awaitable<void>;
+  /** EROFS, ENOTDIR, ENOENT, EISDIR. */
+  unlink(dir: Ino, name: string): Awaitable<void>;
+  /** EROFS, ENOTDIR (also for what is named), ENOENT, ENOTEMPTY. */
+  rmdir(dir: Ino, name: string): Awaitable<void>;
+  /** renameat2(2), with RENAME flags. EROFS, ENOTDIR, ENOENT, EEXIST, EINVAL into itself, ENOTEMPTY onto an ancestor,
+   *  ENOTDIR and EISDIR for unlike types, ENOTEMPTY, EMLINK, ENOSPC. Two names of one inode: nothing happens. */
+  rename(oldDir: Ino, oldName: string, newDir: Ino, newName: string, flags: number): Awaitable<void>;
+
+  /** EINVAL when it is no symbolic link. */
+  readlink(ino: Ino, caller: Caller): Awaitable<string>;
+  /** A link that leads straight to a node, whatever its text says (/proc/self/fd/0). Undefined when the text is to be
+   *  followed. File systems without such links leave it out. */
+  followLink?(ino: Ino, caller: Caller): Awaitable<Node | undefined>;
+
+  /** Bytes read; fewer than asked for only at the end. EISDIR, EINVAL when it is no regular file, EIO. */
+  read(ino: Ino, offset: number, into: Uint8Array): Awaitable<number>;
+  /** All or nothing; the result is the offset behind the last byte. Takes away S_ISUID and, with S_IXGRP, S_ISGID.
+   *  EROFS, EISDIR, EINVAL, EFBIG, ENOSPC. */
+  write(ino: Ino, offset: number | 'append', bytes: Uint8Array): Awaitable<number>;
+  /** posix_fallocate(3): back the range with storage. EROFS, EISDIR, EINVAL, EFBIG, ENOSPC. */
+  allocate(ino: Ino, offset: number, length: number): Awaitable<void>;
+  /** SEEK_DATA and SEEK_HOLE of lseek(2); the end of the file is a hole. ENXIO at or behind the end. */
+  seek(ino: Ino, offset: number, whence: number): Awaitable<number>;
+
+  /** At most `max` entries behind a cookie (0: from the start), without `.` and `..`. Entries that exist during the
+   *  whole listing come exactly once. ENOTDIR. */
+  readdir(dir: Ino, cookie: number, max: number): Awaitable<readonly Entry[]>;
+
+  /** Keep an inode alive. The result is the number for reading it and for `release`: most often the same, but procfs
+   *  gives each opener a text of its own. ESTALE. */
+  open(ino: Ino, caller: Caller): Awaitable<Ino>;
+  /** Undo one `open`. Needs no answer and cannot fail. */
+  release(ino: Ino): void;
+
+  /** Return when one inode, or everything, is on durable storage. EIO, ENOSPC. */
+  sync(ino?: Ino): Awaitable<void>;
+  statfs(): Awaitable<FileSystemStatus>;
+}
