@@ -1,0 +1,72 @@
+/**
+ * The errors of the public API. What the system refuses is a SystemError, shaped and worded as Node does it
+ * (https://nodejs.org/api/errors.html#class-systemerror): tell them apart by `code`, never by the message.
+ * What the page itself cannot do is a TabOSError, whose codes start with ERR_.
+ */
+import { ERRNO, type Errno } from '../abi/errno.ts';
+
+/** A call that the system refused, with the errno's name as `code`. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+  /** `'ENOENT'`, `'EACCES'`, ... */
+  readonly code: string;
+  /** The call: `'open'`, `'spawn'`, ... */
+  readonly syscall: string;
+  readonly path: string | undefined;
+  /** The second path of `rename` and `symlink`. */
+  readonly dest: string | undefined;
+
+  constructor(code: string, syscall: string, path?: string, dest?: string) {
+    const object = path === undefined ? '' : ` '${path}'`;
+    const second = dest === undefined ? '' : ` -> '${dest}'`;
+    super(`${code}: ${describe(code)}, ${syscall}${object}${second}`);
+    this.code = code;
+    this.syscall = syscall;
+    this.path = path;
+    this.dest = dest;
+  }
+}
+
+export type TabOSErrorCode =
+  /** The browser lacks something that the machine needs. */
+  | 'ERR_UNSUPPORTED'
+  /** The machine could not start. */
+  | 'ERR_BOOT'
+  /** The kernel or the station of this tab is gone. */
+  | 'ERR_LOST'
+  /** The machine was closed by this page. */
+  | 'ERR_CLOSED'
+  /** An argument that is no signal. */
+  | 'ERR_UNKNOWN_SIGNAL';
+
+export class TabOSError extends Error {
+  override readonly name = 'TabOSError';
+  readonly code: TabOSErrorCode;
+
+  constructor(code: TabOSErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The `code` of what a worker threw, when it is an error of the system. */
+export function codeOf(error: unknown): string | undefined {
+  if (error instanceof TabOSError || typeof error !== 'object' || error === null || !('code' in error))
+    return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * What is thrown to the caller of the public API for what a worker threw.
+ *
+ * @returns a SystemError where the worker named an errno; anything else unchanged
+ */
+export function systemError(error: unknown, syscall: string, path?: string, dest?: string): unknown {
+  const code = codeOf(error);
+  return code === undefined ? error : new SystemError(code, syscall, path, dest);
+}
+
+function describe(code: string): string {
+  const text = Object.hasOwn(ERRNO, code) ? ERRNO[code as Errno].text : 'unknown error';
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,176 @@
+/**
+ * The public interface of a machine, for the page that shows it and for programs that drive it:
+ *
+ *   const os = new TabOS();
+ *   await os.ready;
+ *   const { stdout } = await os.exec('uname -a');
+ *
+ * Times are in milliseconds, sizes in bytes, text is UTF-8. What the system refuses rejects with a SystemError (`code`
+ * is the errno's name), what the page cannot do with a TabOSError (`code` starts with ERR_). Calls may be made before
+ * `ready`: they wait for it.
+ */
+import { transfer } from 'comlink';
+import type { ProcessInfo, SpawnRequest, TerminalInfo } from '../host/control.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Disposable } from './emitter.ts';
+import { absolutePath, type EnvironmentChange, environment, HOME } from './environment.ts';
+import { systemError, type TabOSError } from './errors.ts';
+import { type ExecOptions, type ExecResult, exec } from './exec.ts';
+import { Files } from './files.ts';
+import { launch, type SpawnOptions } from './launch.ts';
+import { Machine, type MachinePart } from './machine.ts';
+import { DEFAULT_MACHINE, isMachineName } from './options.ts';
+import type { Process } from './process.ts';
+import { Shell } from './shell.ts';
+import { TerminalLink } from './terminal-link.ts';
+
+export interface TabOSOptions {
+  /** Which machine to start or join: 1 to 64 letters, digits, `.`, `_`, `-`. Default: `'default'`. */
+  readonly machine?: string;
+  /** Keep nothing: files are in memory, and no other page can join. */
+  readonly ephemeral?: boolean;
+  /** Where the manifest of the programs is. Default: `image/manifest.json` beside the page. */
+  readonly imageUrl?: string;
+}
+
+export interface ShellOptions {
+  /** Size in characters. Default: 80 by 24. */
+  readonly cols?: number;
+  readonly rows?: number;
+  /** A script for `/bin/sh -c`, or a program with its arguments. Default: the login shell. */
+  readonly command?: string | readonly string[];
+  /** Changes to the default environment: null takes a variable away. */
+  readonly env?: EnvironmentChange;
+  /** Default: the home directory. */
+  readonly cwd?: string;
+  /** Show the existing terminal /dev/pts/N instead of starting a program on a new one. */
+  readonly attach?: number;
+}
+
+export class TabOS {
+  /** Name of the machine. */
+  readonly machine: string;
+  readonly ephemeral: boolean;
+  /** The machine runs. Rejects with a TabOSError: ERR_UNSUPPORTED (see `capabilities`), ERR_BOOT. */
+  readonly ready: Promise<void>;
+  /** What the browser has of what the machine needs. */
+  readonly capabilities: Promise<Capabilities>;
+  readonly fs: Files;
+
+  readonly #machine: Machine;
+
+  /** @throws TypeError for a name that cannot be a machine's */
+  constructor({ machine = DEFAULT_MACHINE, ephemeral = false, imageUrl }: TabOSOptions = {}) {
+    if (!isMachineName(machine)) throw new TypeError(`“${machine}” cannot be the name of a machine`);
+    this.#machine = new Machine({
+      name: machine,
+      ephemeral,
+      imageUrl: new URL(imageUrl ?? 'image/manifest.json', document.baseURI).href,
+    });
+    this.machine = machine;
+    this.ephemeral = ephemeral;
+    this.ready = this.#machine.ready;
+    this.capabilities = this.#machine.capabilities;
+    this.fs = new Files(this.ready, this.#machine.station);
+  }
+
+  /**
+   * Run a shell script (`/bin/sh -c`) and give what it wrote. A failing script is a result, not an error.
+   *
+   * @throws the reason of `options.signal` when that is aborted
+   */
+  async exec(script: string, options?: ExecOptions): Promise<ExecResult> {
+    await this.ready;
+    return exec(this.#machine.station, script, options);
+  }
+
+  /**
+   * Start a program, looked up in PATH unless its name has a slash.
+   *
+   * @param args without the program's own name
+   * @throws SystemError ENOENT, EACCES, ENOEXEC, EAGAIN, ...
+   */
+  async spawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): Promise<Process> {
+    await this.ready;
+    return launch(this.#machine.station, file, args, options);
+  }
+
+  /**
+   * Start the login shell or another program on a new terminal, or show an existing one.
+   *
+   * @throws SystemError ENXIO when there is no terminal to attach to; as `spawn` for a program
+   */
+  async openShell(options: ShellOptions = {}): Promise<Shell> {
+    const { kernel, station } = this.#machine;
+    const { cols = 80, rows = 24 } = options;
+    // The kernel is there long before the station is.
+    const id = options.attach ?? (await kernel.openTerminal(cols, rows));
+    const { port1, port2 } = new MessageChannel();
+    const link = new TerminalLink(port1);
+    await kernel.attach(id, transfer(port2, [port2])).catch((error: unknown) => {
+      throw systemError(error, 'attach', `/dev/pts/${id}`);
+    });
+    if (options.attach !== undefined) {
+      link.resize(cols, rows);
+      return new Shell({ id, pid: undefined, link, kernel, station });
+    }
+    const request = terminalProgram(id, options);
+    try {
+      await this.ready;
+      const pid = await station.spawn(request);
+      return new Shell({ id, pid, link, kernel, station });
+    } catch (error) {
+      link.close();
+      throw systemError(error, 'spawn', request.file);
+    }
+  }
+
+  /** The terminals of the machine, whichever page opened them. */
+  terminals(): Promise<TerminalInfo[]> {
+    return this.#machine.kernel.terminals();
+  }
+
+  /** The processes of the machine, in whichever tab they run. */
+  processes(): Promise<ProcessInfo[]> {
+    return this.#machine.kernel.processes();
+  }
+
+  /** What the machine is doing while it starts, for people. */
+  get onProgress(): (listener: (text: string) => void) => Disposable {
+    return this.#machine.onProgress;
+  }
+
+  /** The machine was running and is gone, at most once. All that waits for it rejects with the same error. */
+  get onLost(): (listener: (error: TabOSError) => void) => Disposable {
+    return this.#machine.onLost;
+  }
+
+  /** A part of the machine does not answer for a while, or answers again. */
+  get onSilent(): (listener: (event: { readonly part: MachinePart; readonly silent: boolean }) => void) => Disposable {
+    return this.#machine.onSilent;
+  }
+
+  /** End the processes of this page and leave the machine. Other pages keep it running. */
+  close(): void {
+    this.#machine.close();
+  }
+}
+
+function terminalProgram(id: number, { command, env, cwd = HOME }: ShellOptions): SpawnRequest {
+  const terminal = { kind: 'terminal', id } as const;
+  const directory = absolutePath(cwd);
+  // A name that starts with a dash makes it a login shell (sh(1)).
+  const [file, args] =
+    command === undefined
+      ? ['/bin/sh', ['-sh']]
+      : typeof command === 'string'
+        ? ['/bin/sh', ['/bin/sh', '-c', command]]
+        : [command[0] ?? '', command];
+  return {
+    file,
+    args,
+    env: environment('terminal', directory, env),
+    cwd: directory,
+    stdio: [terminal, terminal, terminal],
+  };
+}
