@@ -5,8 +5,8 @@ import { ECHO, EchoQueue, TAB_SPAN } from './echo-queue.ts';
 import type { Modes } from './modes.ts';
 import type { OutputProcessor } from './output-processor.ts';
 
-/** So many echoes are written out in the middle of a batch of input. */
-const BATCH = 256;
+/** So many echoes are written out in the middle of a batch of input, before the queue would lose some. */
+const MANY = 3500;
 
 export class Echo {
   modes: Modes;
@@ -22,12 +22,12 @@ export class Echo {
 
   /** A byte as it came. */
   byte(c: number): void {
-    this.queue.put(ECHO.byte, c);
+    this.put(ECHO.byte, c);
   }
 
   /** A typed character; control characters as ^X with ECHOCTL. */
   char(c: number): void {
-    this.queue.put(this.modes.echoctl && isControl(c) && c !== TAB ? ECHO.caret : ECHO.byte, c);
+    this.put(this.modes.echoctl && isControl(c) && c !== TAB ? ECHO.caret : ECHO.byte, c);
   }
 
   newline(): void {
@@ -36,7 +36,7 @@ export class Echo {
 
   /** The cursor is where the line that is being typed begins. */
   lineStart(): void {
-    this.queue.put(ECHO.lineStart);
+    this.put(ECHO.lineStart);
   }
 
   /** Wipe out as many columns, one by one. */
@@ -50,7 +50,7 @@ export class Echo {
 
   /** Back over a tab that `columns` columns of other characters stand before. */
   rubOutTab(columns: number, afterTab: boolean): void {
-    this.queue.put(ECHO.eraseTab, (columns & 7) | (afterTab ? TAB_SPAN.afterTab : 0));
+    this.put(ECHO.eraseTab, (columns & 7) | (afterTab ? TAB_SPAN.afterTab : 0));
   }
 
   /** Show an erased character (all its bytes) as ECHOPRT does, as if on paper: \abc/ */
@@ -62,7 +62,7 @@ export class Echo {
     this.char(first);
     for (const c of rest) {
       this.byte(c);
-      this.queue.put(ECHO.noAdvance);
+      this.put(ECHO.noAdvance);
     }
   }
 
@@ -71,11 +71,6 @@ export class Echo {
     if (!this.erasing) return;
     this.byte(SLASH);
     this.erasing = false;
-  }
-
-  /** Write out what there is when it is much. */
-  writeBatch(): void {
-    if (this.queue.length >= BATCH) this.write();
   }
 
   /** Write out what there is, as far as the output takes it. */
@@ -91,5 +86,10 @@ export class Echo {
 
   resetErasing(): void {
     this.erasing = false;
+  }
+
+  private put(kind: number, operand = 0): void {
+    this.queue.put(kind, operand);
+    if (this.queue.length >= MANY) this.write();
   }
 }

@@ -167,7 +167,6 @@ export class LineDiscipline {
       this.echo.finishErasing();
       if (this.input.lineIsEmpty) this.echo.lineStart();
       this.echo.char(c);
-      this.echo.writeBatch();
     }
     this.put(c);
   }
@@ -204,7 +203,6 @@ export class LineDiscipline {
         if (this.input.lineIsEmpty) echo.lineStart();
         echo.char(c);
       }
-      echo.writeBatch();
     }
     this.put(c);
   }
@@ -232,7 +230,6 @@ export class LineDiscipline {
     } else {
       return false;
     }
-    echo.writeBatch();
     return true;
   }
 

@@ -48,7 +48,7 @@ export class MasterEnd extends TerminalEnd {
   ready(): number {
     const { output, typed, slaveClosed } = this.terminal;
     const writable = !this.isWriting && typed.room > 0;
-    return (output.length > 0 || slaveClosed ? POLL.IN : 0) | (writable ? POLL.OUT : 0) | (slaveClosed ? POLL.HUP : 0);
+    return (output.length > 0 ? POLL.IN : 0) | (writable ? POLL.OUT : 0) | (slaveClosed ? POLL.HUP : 0);
   }
 
   get available(): number {
