@@ -1,7 +1,7 @@
 // MessagePorts as the structural endpoints of the transport.
 
-import type { MessageEndpoint } from '../transport/rpc.ts';
 import type { Endpoint } from '../transport/process-protocol.ts';
+import type { MessageEndpoint } from '../transport/rpc.ts';
 
 export const portEndpoint = (port: MessagePort): MessageEndpoint => {
   const endpoint: MessageEndpoint = {

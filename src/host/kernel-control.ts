@@ -1,7 +1,7 @@
 // What a page may ask of the kernel: KernelControl (control.ts) over the kernel's objects.
 
-import { NSIG } from '../abi/signals.ts';
 import { SysError } from '../abi/errno.ts';
+import { NSIG } from '../abi/signals.ts';
 import { toText, unpackStrings } from '../base/bytes.ts';
 import type { Kernel } from '../kernel/proc/kernel.ts';
 import type { KernelControl } from './control.ts';

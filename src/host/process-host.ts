@@ -284,7 +284,9 @@ export class ProcessHost implements Spawner {
       return;
     }
     // A fault of the system, not of the guest: say so, and let the guest see an error it knows.
-    this.options.log(`a call of process ${task.pid} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    this.options.log(
+      `a call of process ${task.pid} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     slot.channel.fail('EIO');
   }
 }

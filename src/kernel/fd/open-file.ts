@@ -7,9 +7,10 @@
 import { SysError } from '../../abi/errno.ts';
 import { O, POLL } from '../../abi/file.ts';
 import type { StructOf } from '../../abi/layout.ts';
+import type { Awaitable } from '../vfs/flow.ts';
 import type { Cancel } from '../wait-queue.ts';
 
-export type Awaitable<T> = T | Promise<T>;
+export type { Awaitable } from '../vfs/flow.ts';
 
 /** On whose behalf a file acts: how to sleep, and how to be told of SIGPIPE or job control. */
 export interface Caller {
@@ -20,12 +21,15 @@ export interface Caller {
   raise(signal: number): void;
   /** Is the signal blocked or ignored? */
   immune(signal: number): boolean;
+  /** RLIMIT_FSIZE in bytes. */
+  readonly fileSizeLimit: number;
 }
 
 export abstract class OpenFile {
   /** Access mode and status flags (O_APPEND, O_NONBLOCK); F_SETFL changes them. */
   flags: number;
   private references = 0;
+  private closeListeners: (() => void)[] | undefined;
 
   constructor(flags: number) {
     this.flags = flags;
@@ -55,7 +59,15 @@ export abstract class OpenFile {
   /** A descriptor is gone; the last one closes the file. */
   release(): void {
     this.references--;
-    if (this.references === 0) this.closed();
+    if (this.references > 0) return;
+    this.closed();
+    for (const listener of this.closeListeners?.splice(0) ?? []) listener();
+  }
+
+  /** Run once when the last descriptor is gone. */
+  onClosed(listener: () => void): void {
+    this.closeListeners ??= [];
+    this.closeListeners.push(listener);
   }
 
   read(_caller: Caller, _into: Uint8Array): Awaitable<number> {

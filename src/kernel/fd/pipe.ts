@@ -8,7 +8,7 @@ import { LIMITS, O, POLL, S } from '../../abi/file.ts';
 import type { StructOf } from '../../abi/layout.ts';
 import { SIGNAL } from '../../abi/signals.ts';
 import { WaitQueue } from '../wait-queue.ts';
-import { anonymousStat, type Awaitable, type Caller, OpenFile } from './open-file.ts';
+import { type Awaitable, anonymousStat, type Caller, OpenFile } from './open-file.ts';
 
 const CAPACITY = LIMITS.PIPE_CAPACITY;
 let lastIno = 0;

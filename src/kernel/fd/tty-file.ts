@@ -2,12 +2,11 @@
 //
 // TerminalFile is the slave side (/dev/pts/N, /dev/tty), PtyMaster the side that /dev/ptmx gives.
 
-import { S } from '../../abi/file.ts';
+import { POLL, S } from '../../abi/file.ts';
 import type { StructOf } from '../../abi/layout.ts';
 import { SIGNAL } from '../../abi/signals.ts';
 import type { KernelPort } from '../kernel-port.ts';
-import { POLL } from '../../abi/file.ts';
-import { anonymousStat, type Awaitable, type Caller, OpenFile } from './open-file.ts';
+import { type Awaitable, anonymousStat, type Caller, OpenFile } from './open-file.ts';
 
 /** Bytes of one write that go to the kernel in one message. */
 const WRITE_MAX = 64 * 1024;

@@ -84,7 +84,7 @@ export class Kernel {
     return process;
   }
 
-  private processCalls(connection: Connection): Omit<ServedKernel, keyof TerminalCalls> {
+  private processCalls(connection: Connection): Omit<ServedKernel, TerminalCalls> {
     const { table } = this;
     const own = (pid: number): Process => this.own(connection, pid);
     // A notification may cross the death of its process: then it means nothing any more.

@@ -13,7 +13,7 @@ import type { JobControl, KernelOps } from '../link.ts';
 import type { Clock } from '../ports.ts';
 import { Terminal } from '../tty/terminal.ts';
 import { Viewers } from '../tty/viewers.ts';
-import { Cancel } from '../wait-queue.ts';
+import type { Cancel } from '../wait-queue.ts';
 import type { Process } from './process.ts';
 import type { ProcessTable } from './process-table.ts';
 import { cancelOf, type ServedKernel } from './serve.ts';

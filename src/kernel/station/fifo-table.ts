@@ -30,7 +30,8 @@ export class FifoTable {
       this.forgetUnused(key, pipe);
       throw new SysError('ENXIO');
     }
-    const end = new FifoEnd(pipe, flags, fifo, () => this.forgetUnused(key, pipe));
+    const end = new PipeEnd(pipe, flags, fifo);
+    end.onClosed(() => this.forgetUnused(key, pipe));
     try {
       while (!nonblock && access !== O.RDWR && (access === O.RDONLY ? pipe.writers : pipe.readers) === 0) {
         await (access === O.RDONLY ? pipe.forReaders : pipe.forWriters).wait(caller.sleeping());
@@ -48,24 +49,5 @@ export class FifoTable {
 
   assertEmpty(): void {
     if (this.pipes.size > 0) throw new Error(`FIFOs left open: ${[...this.pipes.keys()].join(' ')}`);
-  }
-}
-
-class FifoEnd extends PipeEnd {
-  private readonly onClosed: () => void;
-
-  constructor(
-    pipe: Pipe,
-    flags: number,
-    fifo: { path: string; stat: () => Awaitable<StructOf<'stat'>> },
-    onClosed: () => void,
-  ) {
-    super(pipe, flags, fifo);
-    this.onClosed = onClosed;
-  }
-
-  protected override closed(): void {
-    super.closed();
-    this.onClosed();
   }
 }

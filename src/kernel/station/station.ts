@@ -9,13 +9,16 @@ import type { ForkImage, Program } from '../../abi/program.ts';
 import { DISPOSITION, SIGNAL, sigbit, UNBLOCKABLE } from '../../abi/signals.ts';
 import type { ChannelCall } from '../../abi/syscalls.ts';
 import { signaledStatus } from '../../abi/wait.ts';
+import { NodeFile } from '../fd/vfs-file.ts';
 import type { KernelPort } from '../kernel-port.ts';
 import type { ProcessDetail, StationOps } from '../link.ts';
 import type { Clock, Log, ProcessWorker, Random, Spawner } from '../ports.ts';
 import { makeHandlers } from '../syscalls/table.ts';
+import { type Awaitable, chain } from '../vfs/flow.ts';
 import type { Credentials, Vfs } from '../vfs/vfs.ts';
 import { Dispatcher, TaskGone } from './dispatch.ts';
 import { FifoTable } from './fifo-table.ts';
+import { FileLocks } from './file-locks.ts';
 import type { ProgramLoader } from './program-loader.ts';
 import { fromSet } from './signal-state.ts';
 import { Task, type TaskHost } from './task.ts';
@@ -40,6 +43,7 @@ export class Station implements TaskHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly fifos = new FifoTable();
+  readonly locks = new FileLocks();
   readonly tasks = new Map<number, Task>();
   private readonly spawner: Spawner;
   private readonly log: Log;
@@ -78,7 +82,9 @@ export class Station implements TaskHost {
       if (!(error instanceof SysError)) throw error;
       outcome = error;
     }
-    const shown = given.map((a, i) => (typeof a !== 'object' || typeof outcome !== 'number' ? a : (args[i] as Uint8Array)));
+    const shown = given.map((a, i) =>
+      typeof a !== 'object' || typeof outcome !== 'number' ? a : (args[i] as Uint8Array),
+    );
     const prefix = trace?.withPid === true ? `[pid ${task.pid}] ` : '';
     await this.writeTrace(task, `${prefix}${formatCall(name, name === 'write' ? given : shown, outcome)}\n`);
     if (typeof outcome === 'number') return outcome;
@@ -141,6 +147,16 @@ export class Station implements TaskHost {
 
   /** Hosts learn here whose calls a worker makes. */
   attach: (worker: ProcessWorker, task: Task) => void = () => {};
+
+  /** fchdir(2). */
+  changeDirectory(task: Task, fd: number): Awaitable<void> {
+    const file = task.fds.get(fd);
+    if (!(file instanceof NodeFile)) throw new SysError('ENOTDIR');
+    return chain(this.vfs.checkEnter(task, file.node), () => {
+      task.cwd.release();
+      task.cwd = file.node.retain();
+    });
+  }
 
   // --- signals -----------------------------------------------------------------------------------------------------
 
@@ -210,7 +226,8 @@ export class Station implements TaskHost {
     else this.dropTrace(task);
     task.cancelTimer?.();
     task.fds.closeFrom(0);
-    this.vfs.release(task.cwd);
+    task.cwd.release();
+    task.root.release();
     this.tasks.delete(task.pid);
     this.kernel.notify('exit', task.pid, status, { utime: Math.round(task.userTime), stime: 0 });
     task.interrupt();
@@ -266,7 +283,7 @@ export class Station implements TaskHost {
       utime: Math.round(task.userTime),
       stime: 0,
       environ: task.envp,
-      cwd: this.vfs.knownPath(task.cwd),
+      cwd: task.cwd.path,
       exe: task.exe,
       fds: [...task.fds.entries()].map(([fd, file]) => [fd, file.name] as const),
       blocked: fromSet(signals.mask),
@@ -281,6 +298,7 @@ export class Station implements TaskHost {
   assertQuiescent(): void {
     if (this.tasks.size > 0) throw new Error(`tasks left: ${[...this.tasks.keys()].join(' ')}`);
     this.fifos.assertEmpty();
+    this.locks.assertEmpty();
   }
 }
 

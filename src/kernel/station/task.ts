@@ -9,7 +9,7 @@ import type { Program } from '../../abi/program.ts';
 import { FdTable } from '../fd/fd-table.ts';
 import type { Caller } from '../fd/open-file.ts';
 import type { Clock, ProcessWorker } from '../ports.ts';
-import type { Credentials, Node } from '../vfs/vfs.ts';
+import type { Context, Credentials, Node } from '../vfs/vfs.ts';
 import { Cancel, WaitQueue } from '../wait-queue.ts';
 import { SignalState } from './signal-state.ts';
 import type { Trace } from './trace.ts';
@@ -30,7 +30,7 @@ export interface TaskHost {
   raise(task: Task, signal: number): void;
 }
 
-export class Task implements Caller {
+export class Task implements Caller, Context {
   readonly pid: number;
   readonly host: TaskHost;
   readonly started: number;
@@ -76,8 +76,8 @@ export class Task implements Caller {
     this.host = host;
     this.started = host.clock.now();
     this.answeredAt = this.started;
-    this.root = root;
-    this.cwd = root;
+    this.root = root.retain();
+    this.cwd = root.retain();
     this.cred = cred;
     this.savedUid = cred.uid;
     this.savedGid = cred.gid;
@@ -92,7 +92,8 @@ export class Task implements Caller {
   fork(pid: number): Task {
     const child = new Task(pid, this.pid, this.host, this.root, this.cred);
     child.fds = this.fds.copy();
-    child.cwd = this.cwd;
+    child.cwd.release();
+    child.cwd = this.cwd.retain();
     child.savedUid = this.savedUid;
     child.savedGid = this.savedGid;
     child.realUid = this.realUid;
@@ -122,6 +123,16 @@ export class Task implements Caller {
 
   immune(signal: number): boolean {
     return this.signals.isImmune(signal);
+  }
+
+  get fileSizeLimit(): number {
+    const limit = this.limits[RLIMIT.FSIZE]?.cur ?? RLIM_INFINITY;
+    return limit >= RLIM_INFINITY ? Number.POSITIVE_INFINITY : limit;
+  }
+
+  /** For file systems that ask who is calling (procfs). */
+  get caller(): this {
+    return this;
   }
 
   /** Does something keep the task from sleeping on? */

@@ -41,7 +41,8 @@ const formatArg = (kind: ArgKind, value: number | string | Uint8Array, result: n
       return strings.length > 8 ? `[/* ${strings.length} strings */]` : `[${strings.map(quote).join(', ')}]`;
     }
     if (kind === 'in') return quote(byteString(value.subarray(0, STRING_MAX + 1)));
-    if (kind === 'out') return result === undefined ? '0x0' : quote(byteString(value.subarray(0, Math.min(result, STRING_MAX + 1))));
+    if (kind === 'out')
+      return result === undefined ? '0x0' : quote(byteString(value.subarray(0, Math.min(result, STRING_MAX + 1))));
     return '{...}';
   }
   if (kind === 'flags') return value === 0 ? '0' : `0x${(value >>> 0).toString(16)}`;

@@ -7,8 +7,8 @@ import { pack, unpack } from '../../abi/struct.ts';
 import type { Handlers } from '../../abi/syscalls.ts';
 import type { OpenFile } from '../fd/open-file.ts';
 import { openPipe, PipeEnd } from '../fd/pipe.ts';
-import type { Station } from '../station/station.ts';
 import { toSet } from '../station/signal-state.ts';
+import type { Station } from '../station/station.ts';
 import type { Task } from '../station/task.ts';
 import { WaitQueue } from '../wait-queue.ts';
 

@@ -7,15 +7,7 @@ import type { Handlers } from '../../abi/syscalls.ts';
 import type { Station } from '../station/station.ts';
 import { type Limit, RLIMIT, type Task } from '../station/task.ts';
 
-type Calls =
-  | 'getresuid'
-  | 'getresgid'
-  | 'setresuid'
-  | 'setresgid'
-  | 'getrlimit'
-  | 'setrlimit'
-  | 'times'
-  | 'umask';
+type Calls = 'getresuid' | 'getresgid' | 'setresuid' | 'setresgid' | 'getrlimit' | 'setrlimit' | 'times' | 'umask';
 
 const KEEP = 0xffff_ffff;
 

@@ -4,8 +4,8 @@ import { SysError } from '../../abi/errno.ts';
 import { DISPOSITION, SA, SIGNAL } from '../../abi/signals.ts';
 import { pack } from '../../abi/struct.ts';
 import type { Handlers } from '../../abi/syscalls.ts';
-import type { Station } from '../station/station.ts';
 import { fromSet, toSet } from '../station/signal-state.ts';
+import type { Station } from '../station/station.ts';
 import type { Task } from '../station/task.ts';
 import { WaitQueue } from '../wait-queue.ts';
 

@@ -1,0 +1,164 @@
+// Files and directories of a file system as open files: they hold a node of the VFS and an offset.
+
+import { SysError } from '../../abi/errno.ts';
+import { direntType, O, POLL, SEEK } from '../../abi/file.ts';
+import { LAYOUT } from '../../abi/layout.ts';
+import { SIGNAL } from '../../abi/signals.ts';
+import { pack } from '../../abi/struct.ts';
+import { writeByteString } from '../../base/bytes.ts';
+import { type Awaitable, chain } from '../vfs/flow.ts';
+import type { Node, Stat, Vfs } from '../vfs/vfs.ts';
+import { type Caller, OpenFile } from './open-file.ts';
+
+/** An open file that is a node: any type of it with O_PATH, otherwise see the subclasses. */
+export class NodeFile extends OpenFile {
+  readonly node: Node;
+  protected readonly vfs: Vfs;
+
+  /** Takes over the reference to the node. */
+  constructor(vfs: Vfs, node: Node, flags: number) {
+    super(flags);
+    this.vfs = vfs;
+    this.node = node;
+  }
+
+  get name(): string {
+    return this.node.path;
+  }
+
+  override stat(): Awaitable<Stat> {
+    return this.vfs.fstat(this.node);
+  }
+
+  protected override closed(): void {
+    this.node.release();
+  }
+}
+
+/** Where a seek relative to the end, to data or to a hole needs to know more than the offset. */
+const target = (offset: number): number => {
+  if (!(offset >= 0)) throw new SysError('EINVAL');
+  if (offset > Number.MAX_SAFE_INTEGER) throw new SysError('EOVERFLOW');
+  return offset;
+};
+
+export class RegularFile extends NodeFile {
+  private offset = 0;
+
+  override read(_caller: Caller, into: Uint8Array): Awaitable<number> {
+    return chain(this.node.fs.read(this.node.ino, this.offset, into), (n) => {
+      this.offset += n;
+      return n;
+    });
+  }
+
+  override pread(into: Uint8Array, offset: number): Awaitable<number> {
+    return this.node.fs.read(this.node.ino, offset, into);
+  }
+
+  override write(caller: Caller, bytes: Uint8Array): Awaitable<number> {
+    const append = (this.flags & O.APPEND) !== 0;
+    if (!append) return this.writeAt(caller, this.offset, bytes, true);
+    if (caller.fileSizeLimit === Number.POSITIVE_INFINITY) return this.put('append', bytes);
+    return chain(this.stat(), ({ size }) => this.writeAt(caller, size, bytes, true));
+  }
+
+  override pwrite(caller: Caller, bytes: Uint8Array, offset: number): Awaitable<number> {
+    return this.writeAt(caller, offset, bytes, false);
+  }
+
+  /** Write within RLIMIT_FSIZE: what crosses it is cut, what starts beyond it is SIGXFSZ and EFBIG. */
+  private writeAt(caller: Caller, offset: number, bytes: Uint8Array, move: boolean): Awaitable<number> {
+    const room = caller.fileSizeLimit - offset;
+    if (room <= 0 && bytes.length > 0) {
+      caller.raise(SIGNAL.SIGXFSZ);
+      throw new SysError('EFBIG');
+    }
+    const part = bytes.length > room ? bytes.subarray(0, room) : bytes;
+    if (move) return this.put(offset, part);
+    return chain(this.node.fs.write(this.node.ino, offset, part), () => part.length);
+  }
+
+  private put(offset: number | 'append', bytes: Uint8Array): Awaitable<number> {
+    return chain(this.node.fs.write(this.node.ino, offset, bytes), (end) => {
+      this.offset = end;
+      return bytes.length;
+    });
+  }
+
+  override seek(offset: number, whence: number): Awaitable<number> {
+    switch (whence) {
+      case SEEK.SET:
+        return this.moveTo(target(offset));
+      case SEEK.CUR:
+        return this.moveTo(target(this.offset + offset));
+      case SEEK.END:
+        return chain(this.stat(), ({ size }) => this.moveTo(target(size + offset)));
+      case SEEK.DATA:
+      case SEEK.HOLE:
+        if (offset < 0) throw new SysError('ENXIO');
+        return chain(this.node.fs.seek(this.node.ino, offset, whence), (at) => this.moveTo(at));
+      default:
+        throw new SysError('EINVAL');
+    }
+  }
+
+  private moveTo(offset: number): number {
+    this.offset = offset;
+    return offset;
+  }
+
+  override ready(events: number): number {
+    return events & (POLL.IN | POLL.OUT);
+  }
+
+  override pendingBytes(): Awaitable<number> {
+    return chain(this.stat(), ({ size }) => Math.max(0, size - this.offset));
+  }
+}
+
+/** Entries asked of the file system at once. */
+const BATCH = 128;
+
+const reclenOf = (name: string): number => (LAYOUT.dirent.size + name.length + 7) & ~7;
+
+export class DirectoryFile extends NodeFile {
+  /** Cookie of the last entry that was read. */
+  private cookie = 0;
+
+  override read(): number {
+    throw new SysError('EISDIR');
+  }
+
+  override pread(): number {
+    throw new SysError('EISDIR');
+  }
+
+  override seek(offset: number, whence: number): number {
+    if (whence === SEEK.CUR && offset === 0) return this.cookie;
+    if (whence !== SEEK.SET || offset < 0) throw new SysError('EINVAL');
+    this.cookie = offset;
+    return offset;
+  }
+
+  /** getdents: whole entries from the cookie on. EINVAL when not even one fits. */
+  list(into: Uint8Array): Awaitable<number> {
+    return chain(this.vfs.readdir(this.node, this.cookie, BATCH), (entries) => {
+      let at = 0;
+      for (const { name, ino, mode, cookie } of entries) {
+        const reclen = reclenOf(name);
+        if (at + reclen > into.length) {
+          if (at === 0) throw new SysError('EINVAL');
+          break;
+        }
+        pack('dirent', { ino, next: cookie, reclen, namelen: name.length, type: direntType(mode) }, into, at);
+        const head = at + LAYOUT.dirent.size;
+        writeByteString(name, into.subarray(head, at + reclen));
+        into.fill(0, head + name.length, at + reclen);
+        at += reclen;
+        this.cookie = cookie;
+      }
+      return at;
+    });
+  }
+}
