@@ -84,6 +84,8 @@ export interface KernelOps {
   getsid(pid: number, target: number): number;
   setsid(pid: number): number;
   kill(pid: number, target: number, signal: number): void;
+  /** For the host: signal every process of the session that one of the station's processes leads, or once led. */
+  killSession(sid: number, signal: number): void;
   processes(): ProcessRow[];
   /** ESRCH when the process is gone. */
   detail(pid: number): ProcessDetail;
@@ -126,7 +128,12 @@ export interface KernelOps {
 
 export interface StationOps {
   /** (notification) Deliver a signal. `orphaned`: the process's group is orphaned, so stop signals do nothing. */
-  signal(pid: number, signal: number, from: number, info: { readonly orphaned: boolean; readonly childStop: boolean }): void;
+  signal(
+    pid: number,
+    signal: number,
+    from: number,
+    info: { readonly orphaned: boolean; readonly childStop: boolean },
+  ): void;
   /** (notification) */
   reparented(pid: number, ppid: number): void;
   detail(pid: number): ProcessDetail;

@@ -128,6 +128,7 @@ export class Kernel {
       getsid: (_c, pid, target) => (target === 0 ? own(pid) : table.get(target)).sid,
       setsid: (_c, pid) => table.setsid(own(pid)),
       kill: (_c, pid, target, signal) => table.kill(own(pid), target, signal),
+      killSession: (_c, sid, signal) => table.signalSession(sid, signal),
       processes: () => this.processes(),
       detail: (_c, pid) => this.detail(pid),
     };

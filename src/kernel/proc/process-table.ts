@@ -190,6 +190,10 @@ export class ProcessTable {
     for (const p of this.group(pgid)) this.deliver(p, signal, 0);
   }
 
+  signalSession(sid: number, signal: number): void {
+    for (const p of [...this.processes.values()]) if (p.sid === sid) this.deliver(p, signal, 0);
+  }
+
   // --- change of state ---------------------------------------------------------------------------------------------
 
   stopped(process: Process, signal: number): void {
