@@ -91,15 +91,14 @@ export interface Created {
 }
 
 /**
- * How far a walk got. `passed` has the inode of each name gone through, the last one included even when it cannot be
- * gone through itself (a symbolic link, a file). It is shorter than the names when the walk stopped: at the last of
- * `passed` if that is no directory, else because the next name does not exist.
+ * How far a walk got. `passed` has the directory it starts from, then the inode of each name gone through, the last one
+ * included even when it cannot be gone through itself (a symbolic link, a file). When the walk stopped early, it was at
+ * the last of `passed` if that is no directory, else because the next name does not exist.
  */
 export interface Walk {
-  readonly passed: readonly Attributes[];
-  /** Of the last of `passed`, when it is a symbolic link: saves the call of `readlink`. */
-  readonly target?: string;
-  /** The last of `passed` has been opened as by `open`: only if that was asked for and all names were gone through. */
+  readonly passed: readonly [Attributes, ...Attributes[]];
+  /** The last of `passed` has been opened as by `open`: if that was asked for, all names were gone through, and it is
+   *  no symbolic link. A file system may leave this to a call of `open`. */
   readonly opened?: Ino;
 }
 
@@ -133,7 +132,7 @@ export interface FileSystem {
   readonly rootIno: Ino;
 
   /** Go through names from a directory, as far as they are directories. With `open` the last one is kept open.
-   *  ENOTDIR when `dir` is none, ESTALE. What does not exist is no error: see Walk. */
+   *  ESTALE. What does not exist is no error, nor is a `dir` that is none: see Walk. */
   walk(dir: Ino, names: readonly string[], open: boolean, caller: Caller): Awaitable<Walk>;
   /** ESTALE. */
   getattr(ino: Ino): Awaitable<Attributes>;

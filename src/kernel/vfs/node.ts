@@ -1,5 +1,5 @@
-// Nodes: what open files, working directories and roots refer to. A node is an inode of a mounted file system that is
-// kept alive, unlinked or not, for as long as somebody holds the node.
+// Mounts, and nodes: what open files, working directories and roots refer to. A node is an inode of a mounted file
+// system that is kept alive, unlinked or not, for as long as somebody holds the node.
 //
 // References are counted here, so that dup, fork and a second holder cost the file system nothing: it hears of the
 // first `open` and of the last `release`.
@@ -7,18 +7,36 @@
 import type { FileSystem, Ino } from './filesystem.ts';
 
 /** A file system in the tree. */
-export interface Mount {
+export class Mount {
   /** st_dev of everything on it. */
   readonly dev: number;
   readonly fs: FileSystem;
   /** What /proc/mounts shows first. */
   readonly source: string;
-  /** Where it is, absolute. */
+  /** Where it is: an absolute byte string. */
   readonly path: string;
   /** Mounted read-only, or of a file system that is. */
   readonly readOnly: boolean;
-  /** The directory that it covers; undefined for the root of everything. */
-  readonly covers: { readonly mount: Mount; readonly ino: Ino } | undefined;
+  /** The directory that it covers: undefined for the root of everything. */
+  readonly covers: Node | undefined;
+  /** What is mounted over directories of this one. */
+  readonly children = new Map<Ino, Mount>();
+
+  constructor(parts: {
+    dev: number;
+    fs: FileSystem;
+    source: string;
+    path: string;
+    readOnly: boolean;
+    covers: Node | undefined;
+  }) {
+    this.dev = parts.dev;
+    this.fs = parts.fs;
+    this.source = parts.source;
+    this.path = parts.path;
+    this.readOnly = parts.readOnly;
+    this.covers = parts.covers;
+  }
 }
 
 export class Node {
@@ -29,6 +47,7 @@ export class Node {
   readonly path: string;
   private references = 1;
 
+  /** Takes over one `open` of the inode. */
   constructor(mount: Mount, ino: Ino, path: string) {
     this.mount = mount;
     this.ino = ino;

@@ -1,112 +1,266 @@
 // The virtual file system: one tree of names over the mounted file systems, with the rules of path_resolution(7).
-// This commit fixes the signatures; the body follows.
+//
+// Paths are byte strings. `at` is where a relative one starts: the working directory, or an open directory. Each call
+// answers at once when the file systems on its way do. Between the look-up of a path and the act, a remote file system
+// may change under another tab: the act is then decided by the file system, atomically, and an inode that is gone
+// (ESTALE) makes the call start again from the path.
 
+import { SysError } from '../../abi/errno.ts';
+import { ACCESS, AT, isDirectory, isSymlink, LIMITS } from '../../abi/file.ts';
 import type { StructOf } from '../../abi/layout.ts';
-import type { Attributes, Caller, Entry, FileSystem } from './filesystem.ts';
-import type { Awaitable } from './flow.ts';
+import type { TimeSpec } from './attributes.ts';
+import * as attributes from './attributes.ts';
+import { type Attributes, type Entry, type FileSystem, snapshot } from './filesystem.ts';
+import { type Awaitable, chain, discard, type Flow, run, wait } from './flow.ts';
+import { type MountOptions, Mounts } from './mounts.ts';
+import * as names from './names.ts';
 import type { Mount, Node } from './node.ts';
+import { type Opened, open } from './open.ts';
+import { check, checkAccess, MAY } from './permission.ts';
+import { type Context, existing, type Spot, spotOf } from './resolve.ts';
 
-export type { Mount } from './node.ts';
-export { Node } from './node.ts';
-
-export interface Credentials {
-  readonly uid: number;
-  readonly gid: number;
-  readonly groups: readonly number[];
-}
-
-/** On whose behalf a path is resolved. A task is one. */
-export interface Context {
-  readonly root: Node;
-  readonly cwd: Node;
-  readonly cred: Credentials;
-  readonly umask: number;
-  /** Handed to file systems that ask who is calling (procfs). */
-  readonly caller?: Caller;
-}
+export type { TimeSpec } from './attributes.ts';
+export type { MountOptions } from './mounts.ts';
+export { Mount, Node } from './node.ts';
+export type { Opened } from './open.ts';
+export type { Credentials } from './permission.ts';
+export type { Context } from './resolve.ts';
 
 export type Stat = StructOf<'stat'>;
 export type Statfs = StructOf<'statfs'>;
 
-/** A file just opened; the caller holds the node and releases it. */
-export interface Opened {
-  readonly node: Node;
-  readonly attributes: Attributes;
-  readonly created: boolean;
+const BLOCK_SIZE = 4096;
+const ST_RDONLY = 1;
+
+const toStat = (mount: Mount, inode: Attributes): Stat => ({ dev: mount.dev, blksize: BLOCK_SIZE, ...snapshot(inode) });
+
+/** How often a path is resolved anew when what it named has vanished before it could be used. */
+const TRIES = 8;
+
+function* retried<R>(attempt: () => Flow<R>): Flow<R> {
+  for (let i = 1; ; i++) {
+    try {
+      return yield* attempt();
+    } catch (error) {
+      if (!(error instanceof SysError) || error.errno !== 'ESTALE') throw error;
+      if (i === TRIES) throw new SysError('ENOENT');
+    }
+  }
 }
 
-export interface MountOptions {
-  readonly source?: string;
-  readonly readOnly?: boolean;
-}
+export class Vfs {
+  private readonly table: Mounts;
 
-/** Seconds and nanoseconds, or UTIME.NOW / UTIME.OMIT as the nanoseconds. */
-export interface TimeSpec {
-  readonly sec: number;
-  readonly nsec: number;
-}
-
-/**
- * Paths are byte strings. `at` is where a relative one starts: the working directory, or an open directory.
- * Operations on a node (fstat, fchmod, ...) take one that the caller holds.
- */
-export declare class Vfs {
   /** Mounts `fs` as the root. */
-  constructor(fs: FileSystem, options?: MountOptions);
+  constructor(fs: FileSystem, options: MountOptions = {}) {
+    this.table = new Mounts(fs, options);
+  }
 
-  /** The root of the tree. Holders other than the VFS itself `retain` it. */
-  readonly root: Node;
+  /** The root of the tree. Holders other than the VFS itself retain it. */
+  get root(): Node {
+    return this.table.root;
+  }
 
   /** Mount over a directory. ENOTDIR, EBUSY when something is mounted there, and the errors of the path. */
-  mount(path: string, fs: FileSystem, options?: MountOptions): Awaitable<Mount>;
+  mount(path: string, fs: FileSystem, options: MountOptions = {}): Awaitable<Mount> {
+    return run(this.table.mount(path, fs, options));
+  }
+
   /** EINVAL when nothing is mounted there, EBUSY when something is mounted below. */
-  unmount(path: string): Awaitable<void>;
+  unmount(path: string): Awaitable<void> {
+    return run(this.table.unmount(path));
+  }
+
   /** All mounts, in the order of mounting: for /proc/mounts. */
-  mounts(): readonly Mount[];
+  mounts(): readonly Mount[] {
+    return this.table.list();
+  }
 
-  // --- open and directories
+  // --- open files and directories ----------------------------------------------------------------------------------
+
   /** open(2). Directories, devices, FIFOs and (with O_PATH) links too: the caller sees by the mode what it got. */
-  open(ctx: Context, at: Node, path: string, flags: number, mode: number): Awaitable<Opened>;
-  /** The directory of a path, to become a working directory: held by the caller. ENOTDIR, EACCES without search. */
-  openDirectory(ctx: Context, at: Node, path: string): Awaitable<Node>;
-  /** May the context search (and so enter) this directory? ENOTDIR, EACCES. */
-  checkEnter(ctx: Context, node: Node): Awaitable<void>;
+  open(ctx: Context, at: Node, path: string, flags: number, mode: number): Awaitable<Opened> {
+    return run(retried(() => open(ctx, at, path, flags, mode)));
+  }
+
+  /** The directory of a path, to become a working directory: the caller holds it. ENOTDIR, EACCES without search. */
+  openDirectory(ctx: Context, at: Node, path: string): Awaitable<Node> {
+    return run(retried(() => this.table.openDirectory(ctx, at, path)));
+  }
+
+  /** May the context make this its working directory? ENOTDIR, EACCES. */
+  checkEnter(ctx: Context, node: Node): Awaitable<void> {
+    return this.onNode(node, (spot) => {
+      if (!isDirectory(spot.attributes.mode)) throw new SysError('ENOTDIR');
+      check(ctx.cred, spot.attributes, MAY.EXEC);
+    });
+  }
+
   /** getcwd(2): as seen from the root of the context. ENOENT when it was removed or is out of reach. */
-  pathOf(ctx: Context, node: Node): Awaitable<string>;
+  pathOf(ctx: Context, node: Node): Awaitable<string> {
+    return run(this.table.pathOf(ctx, node));
+  }
+
   /** Entries behind a cookie (0: the start), `.` and `..` included. */
-  readdir(node: Node, cookie: number, max: number): Awaitable<readonly Entry[]>;
+  readdir(node: Node, cookie: number, max: number): Awaitable<readonly Entry[]> {
+    return run(this.table.readdir(node, cookie, max));
+  }
 
-  // --- by path
+  // --- by path -----------------------------------------------------------------------------------------------------
+
+  private onPath<R>(
+    ctx: Context,
+    at: Node,
+    path: string,
+    last: 'follow' | 'nofollow',
+    act: (spot: Spot) => Awaitable<R>,
+  ): Awaitable<R> {
+    return run(
+      retried(function* () {
+        return yield* wait(act(yield* existing(ctx, at, path, last)));
+      }),
+    );
+  }
+
+  private onNode<R>(node: Node, act: (spot: Spot) => Awaitable<R>): Awaitable<R> {
+    return run(
+      (function* () {
+        return yield* wait(act(yield* spotOf(node)));
+      })(),
+    );
+  }
+
   /** fstatat(2). Flags: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. */
-  stat(ctx: Context, at: Node, path: string, flags: number): Awaitable<Stat>;
-  /** access(2) with the credentials of the context. `mode`: ACCESS bits. */
-  access(ctx: Context, at: Node, path: string, mode: number, flags: number): Awaitable<void>;
-  readlink(ctx: Context, at: Node, path: string): Awaitable<string>;
-  symlink(ctx: Context, target: string, at: Node, path: string): Awaitable<void>;
-  /** linkat(2). Flags: AT_SYMLINK_FOLLOW, AT_EMPTY_PATH. */
-  link(ctx: Context, oldAt: Node, oldPath: string, newAt: Node, newPath: string, flags: number): Awaitable<void>;
-  unlink(ctx: Context, at: Node, path: string): Awaitable<void>;
-  rmdir(ctx: Context, at: Node, path: string): Awaitable<void>;
-  /** renameat2(2). Flags: RENAME. */
-  rename(ctx: Context, oldAt: Node, oldPath: string, newAt: Node, newPath: string, flags: number): Awaitable<void>;
-  mkdir(ctx: Context, at: Node, path: string, mode: number): Awaitable<void>;
-  mknod(ctx: Context, at: Node, path: string, mode: number, rdev: number): Awaitable<void>;
-  /** Flags: AT_SYMLINK_NOFOLLOW. */
-  chmod(ctx: Context, at: Node, path: string, mode: number, flags: number): Awaitable<void>;
-  /** 0xffffffff leaves an id as it is. Flags: AT_SYMLINK_NOFOLLOW. */
-  chown(ctx: Context, at: Node, path: string, uid: number, gid: number, flags: number): Awaitable<void>;
-  utimens(ctx: Context, at: Node, path: string, atime: TimeSpec, mtime: TimeSpec, flags: number): Awaitable<void>;
-  truncate(ctx: Context, path: string, length: number): Awaitable<void>;
-  statfs(ctx: Context, path: string): Awaitable<Statfs>;
+  stat(ctx: Context, at: Node, path: string, flags: number): Awaitable<Stat> {
+    if (path === '' && (flags & AT.EMPTY_PATH) !== 0) return this.fstat(at);
+    return this.onPath(ctx, at, path, lastOf(flags), (spot) => toStat(spot.mount, spot.attributes));
+  }
 
-  // --- by node
-  fstat(node: Node): Awaitable<Stat>;
-  fchmod(ctx: Context, node: Node, mode: number): Awaitable<void>;
-  fchown(ctx: Context, node: Node, uid: number, gid: number): Awaitable<void>;
-  futimens(ctx: Context, node: Node, atime: TimeSpec, mtime: TimeSpec): Awaitable<void>;
-  /** The caller has checked that the file is open for writing. */
-  ftruncate(node: Node, length: number): Awaitable<void>;
-  fstatfs(node: Node): Awaitable<Statfs>;
+  /** access(2) with the credentials of the context. `mode`: ACCESS bits. Flags: AT_SYMLINK_NOFOLLOW. */
+  access(ctx: Context, at: Node, path: string, mode: number, flags: number): Awaitable<void> {
+    if ((mode & ~(ACCESS.R_OK | ACCESS.W_OK | ACCESS.X_OK)) !== 0) throw new SysError('EINVAL');
+    return this.onPath(ctx, at, path, lastOf(flags), (spot) =>
+      checkAccess(ctx.cred, spot.mount, spot.attributes, mode),
+    );
+  }
+
+  /** EINVAL when it is no symbolic link. */
+  readlink(ctx: Context, at: Node, path: string): Awaitable<string> {
+    return this.onPath(ctx, at, path, 'nofollow', ({ mount, ino, attributes: { mode } }) => {
+      if (!isSymlink(mode)) throw new SysError('EINVAL');
+      return mount.fs.readlink(ino, ctx.caller);
+    });
+  }
+
+  symlink(ctx: Context, target: string, at: Node, path: string): Awaitable<void> {
+    return run(retried(() => names.symlink(ctx, target, at, path)));
+  }
+
+  /** linkat(2). Flags: AT_SYMLINK_FOLLOW. */
+  link(ctx: Context, oldAt: Node, oldPath: string, newAt: Node, newPath: string, flags: number): Awaitable<void> {
+    return run(retried(() => names.link(ctx, oldAt, oldPath, newAt, newPath, flags)));
+  }
+
+  unlink(ctx: Context, at: Node, path: string): Awaitable<void> {
+    return run(retried(() => names.unlink(ctx, at, path)));
+  }
+
+  rmdir(ctx: Context, at: Node, path: string): Awaitable<void> {
+    return run(retried(() => names.rmdir(ctx, at, path)));
+  }
+
+  /** renameat2(2). Flags: RENAME. */
+  rename(ctx: Context, oldAt: Node, oldPath: string, newAt: Node, newPath: string, flags: number): Awaitable<void> {
+    return run(retried(() => names.rename(ctx, oldAt, oldPath, newAt, newPath, flags)));
+  }
+
+  mkdir(ctx: Context, at: Node, path: string, mode: number): Awaitable<void> {
+    return run(retried(() => names.mkdir(ctx, at, path, mode)));
+  }
+
+  mknod(ctx: Context, at: Node, path: string, mode: number, rdev: number): Awaitable<void> {
+    return run(retried(() => names.mknod(ctx, at, path, mode, rdev)));
+  }
+
+  /** Flags: AT_SYMLINK_NOFOLLOW. */
+  chmod(ctx: Context, at: Node, path: string, mode: number, flags: number): Awaitable<void> {
+    return this.onPath(ctx, at, path, lastOf(flags), (spot) => attributes.chmod(ctx, spot, mode));
+  }
+
+  /** 0xffffffff leaves an id as it is. Flags: AT_SYMLINK_NOFOLLOW. */
+  chown(ctx: Context, at: Node, path: string, uid: number, gid: number, flags: number): Awaitable<void> {
+    return this.onPath(ctx, at, path, lastOf(flags), (spot) => attributes.chown(ctx, spot, uid, gid));
+  }
+
+  /** Flags: AT_SYMLINK_NOFOLLOW. */
+  utimens(ctx: Context, at: Node, path: string, atime: TimeSpec, mtime: TimeSpec, flags: number): Awaitable<void> {
+    return this.onPath(ctx, at, path, lastOf(flags), (spot) => attributes.utimens(ctx, spot, atime, mtime));
+  }
+
+  truncate(ctx: Context, path: string, length: number): Awaitable<void> {
+    if (length < 0) throw new SysError('EINVAL');
+    return this.onPath(ctx, ctx.cwd, path, 'follow', (spot) => attributes.truncate(ctx, spot, length));
+  }
+
+  statfs(ctx: Context, path: string): Awaitable<Statfs> {
+    return run(
+      retried(function* () {
+        const { mount } = yield* existing(ctx, ctx.cwd, path, 'follow');
+        return yield* wait(statusOf(mount));
+      }),
+    );
+  }
+
+  // --- by node -----------------------------------------------------------------------------------------------------
+
+  fstat(node: Node): Awaitable<Stat> {
+    return chain(node.fs.getattr(node.ino), (inode) => toStat(node.mount, inode));
+  }
+
+  fchmod(ctx: Context, node: Node, mode: number): Awaitable<void> {
+    return this.onNode(node, (spot) => attributes.chmod(ctx, spot, mode));
+  }
+
+  fchown(ctx: Context, node: Node, uid: number, gid: number): Awaitable<void> {
+    return this.onNode(node, (spot) => attributes.chown(ctx, spot, uid, gid));
+  }
+
+  futimens(ctx: Context, node: Node, atime: TimeSpec, mtime: TimeSpec): Awaitable<void> {
+    return this.onNode(node, (spot) => attributes.utimens(ctx, spot, atime, mtime));
+  }
+
+  /** The caller has checked that the file is open for writing. EINVAL when it is no regular file. */
+  ftruncate(node: Node, length: number): Awaitable<void> {
+    if (length < 0) throw new SysError('EINVAL');
+    return discard(node.fs.setattr(node.ino, { size: length }));
+  }
+
+  fstatfs(node: Node): Awaitable<Statfs> {
+    return statusOf(node.mount);
+  }
+
   /** Everything, on all file systems. For one file: `node.fs.sync(node.ino)`. */
-  sync(): Awaitable<void>;
+  sync(): Awaitable<void> {
+    const { table } = this;
+    return run(
+      (function* () {
+        for (const fs of new Set(table.list().map((mount) => mount.fs))) yield* wait(fs.sync());
+      })(),
+    );
+  }
+
+  /** The path by which a node was opened: for display, without asking any file system. */
+  knownPath(node: Node): string {
+    return node.path;
+  }
 }
+
+const lastOf = (flags: number): 'follow' | 'nofollow' => ((flags & AT.SYMLINK_NOFOLLOW) !== 0 ? 'nofollow' : 'follow');
+
+const statusOf = (mount: Mount): Awaitable<Statfs> =>
+  chain(mount.fs.statfs(), (status) => ({
+    ...status,
+    namelen: LIMITS.NAME_MAX,
+    flags: mount.readOnly ? ST_RDONLY : 0,
+    fsid: mount.dev,
+  }));

@@ -1,0 +1,117 @@
+// The mount table: which file system is where in the tree, and what follows from that: directory listings with `.` and
+// `..`, and the path of a directory across mounts. A mount covers a directory of another one and keeps it open.
+
+import { SysError } from '../../abi/errno.ts';
+import { isDirectory, S } from '../../abi/file.ts';
+import type { Entry, FileSystem } from './filesystem.ts';
+import { type Flow, wait } from './flow.ts';
+import { Mount, Node } from './node.ts';
+import { check, MAY } from './permission.ts';
+import { type Context, existing, join } from './resolve.ts';
+
+export interface MountOptions {
+  /** First column of /proc/mounts; the type of the file system by default. */
+  readonly source?: string;
+  readonly readOnly?: boolean;
+}
+
+/** Cookies of readdir: `.` and `..` come first, those of the file system are moved behind them. */
+const BEHIND_DOT = 1;
+const BEHIND_DOTS = 2;
+
+export class Mounts {
+  readonly root: Node;
+  private readonly mounted: Mount[] = [];
+  private nextDev = 1;
+
+  constructor(fs: FileSystem, options: MountOptions) {
+    this.root = this.attach(fs, '/', undefined, options);
+  }
+
+  private attach(fs: FileSystem, path: string, covers: Node | undefined, options: MountOptions): Node {
+    const mount = new Mount({
+      dev: this.nextDev++,
+      fs,
+      source: options.source ?? fs.type,
+      path,
+      readOnly: fs.readOnly || options.readOnly === true,
+      covers,
+    });
+    this.mounted.push(mount);
+    covers?.mount.children.set(covers.ino, mount);
+    return new Node(mount, fs.rootIno, path);
+  }
+
+  /** With the powers of uid 0, from the root of everything. */
+  private get context(): Context {
+    const { root } = this;
+    return { root, cwd: root, cred: { uid: 0, gid: 0, groups: [] }, umask: 0 };
+  }
+
+  list(): readonly Mount[] {
+    return this.mounted;
+  }
+
+  *mount(path: string, fs: FileSystem, options: MountOptions): Flow<Mount> {
+    const directory = yield* this.openDirectory(this.context, this.root, path);
+    const taken = directory.ino === directory.fs.rootIno || directory.mount.children.has(directory.ino);
+    if (taken) {
+      directory.release();
+      throw new SysError('EBUSY', path);
+    }
+    return this.attach(fs, directory.path, directory, options).mount;
+  }
+
+  *unmount(path: string): Flow<void> {
+    const { mount, ino } = yield* existing(this.context, this.root, path, 'follow');
+    const { covers } = mount;
+    if (covers === undefined || ino !== mount.fs.rootIno) throw new SysError('EINVAL', path);
+    if (mount.children.size > 0) throw new SysError('EBUSY', path);
+    covers.mount.children.delete(covers.ino);
+    this.mounted.splice(this.mounted.indexOf(mount), 1);
+    covers.release();
+  }
+
+  *openDirectory(ctx: Context, at: Node, path: string): Flow<Node> {
+    const { mount, ino, path: known, attributes } = yield* existing(ctx, at, path, 'follow');
+    if (!isDirectory(attributes.mode)) throw new SysError('ENOTDIR');
+    check(ctx.cred, attributes, MAY.EXEC);
+    return new Node(mount, yield* wait(mount.fs.open(ino, ctx.caller)), known);
+  }
+
+  /** From the root of everything. */
+  private *absolute(node: Node): Flow<string> {
+    const names: string[] = [];
+    for (let place: Node | undefined = node; place !== undefined; place = place.mount.covers) {
+      names.unshift(...(yield* wait(place.fs.namesTo(place.ino))));
+    }
+    return `/${names.join('/')}`;
+  }
+
+  *pathOf(ctx: Context, node: Node): Flow<string> {
+    const path = yield* this.absolute(node);
+    const { root } = ctx;
+    if (root.mount === this.root.mount && root.ino === this.root.ino) return path;
+    const top = yield* this.absolute(root);
+    if (path === top) return '/';
+    if (!path.startsWith(join(top, ''))) throw new SysError('ENOENT');
+    return path.slice(top === '/' ? 0 : top.length);
+  }
+
+  *readdir(node: Node, cookie: number, max: number): Flow<readonly Entry[]> {
+    const entries: Entry[] = [];
+    const { fs, ino, mount } = node;
+    if (cookie < BEHIND_DOT && entries.length < max) {
+      entries.push({ name: '.', ino, mode: S.IFDIR, cookie: BEHIND_DOT });
+    }
+    if (cookie < BEHIND_DOTS && entries.length < max) {
+      const above = ino === fs.rootIno && mount.covers !== undefined ? mount.covers : node;
+      const parent = yield* wait(above.fs.parentOf(above.ino));
+      entries.push({ name: '..', ino: parent.ino, mode: S.IFDIR, cookie: BEHIND_DOTS });
+    }
+    if (entries.length >= max) return entries;
+    const listed = yield* wait(fs.readdir(ino, Math.max(0, cookie - BEHIND_DOTS), max - entries.length));
+    for (const entry of listed) entries.push({ ...entry, cookie: entry.cookie + BEHIND_DOTS });
+    return entries;
+  }
+}
