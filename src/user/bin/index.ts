@@ -1,0 +1,31 @@
+// The programs of the runtime itself, by name. Each is loaded when it is first run.
+
+import type { Start } from '../../abi/program.ts';
+import type { SyscallClient } from '../../transport/client.ts';
+import type { ScriptEngine } from '../js/engine.ts';
+import type { Outcome } from '../runtime/guest.ts';
+import { type Builtin, BuiltinProcess, runProgram } from './builtin.ts';
+
+const BUILTINS: Readonly<Record<string, () => Promise<Builtin>>> = {
+  js: async () => (await import('./js.ts')).js,
+  strace: async () => (await import('./strace.ts')).strace,
+};
+
+const missing =
+  (name: string): Builtin =>
+  (process) => {
+    process.write(2, `${name}: cannot execute: this system has no such builtin program\n`);
+    return 126;
+  };
+
+export const runBuiltin = async (
+  name: string,
+  start: Start,
+  client: SyscallClient,
+  engine: ScriptEngine,
+  halt: () => never,
+): Promise<Outcome> => {
+  const load = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
+  const builtin = load === undefined ? missing(name) : await load();
+  return await runProgram(builtin, new BuiltinProcess(start, client, engine, halt));
+};

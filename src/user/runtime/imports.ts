@@ -1,0 +1,58 @@
+// The imports of a guest: only what its module names, made from the tables of the two modules that are offered here.
+//
+// `tabos` is the system itself (tabos-imports.ts), `wasi_snapshot_preview1` the standard one (wasi/preview1.ts). What
+// a module names is looked up once a module; a start then only binds the functions to the guest.
+
+import { preview1 } from '../wasi/preview1.ts';
+import type { Binder, Guest, ImportFunction } from './guest.ts';
+import { tabosImport } from './tabos-imports.ts';
+
+const TABOS_MODULE = 'tabos';
+const PREVIEW1_MODULE = 'wasi_snapshot_preview1';
+
+interface Plan {
+  /** The first import that nobody offers, as MODULE.FIELD. */
+  readonly unknown: string | undefined;
+  readonly binders: readonly (readonly [module: string, name: string, bind: Binder])[];
+  /** Imports from `tabos`: the program knows the system, and gets no preopened directories. */
+  readonly native: boolean;
+}
+
+const lookUp = (module: string, name: string): Binder | undefined => {
+  if (module === TABOS_MODULE) return tabosImport(name);
+  if (module === PREVIEW1_MODULE) return preview1(name);
+  return undefined;
+};
+
+const planOf = (module: WebAssembly.Module): Plan => {
+  const binders: [string, string, Binder][] = [];
+  let unknown: string | undefined;
+  let native = false;
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    const bind = kind === 'function' ? lookUp(from, name) : undefined;
+    if (bind === undefined) unknown ??= `${from}.${name}`;
+    else binders.push([from, name, bind]);
+    native ||= from === TABOS_MODULE;
+  }
+  return { unknown, binders, native };
+};
+
+const plans = new WeakMap<WebAssembly.Module, Plan>();
+
+export const importPlan = (module: WebAssembly.Module): Plan => {
+  let plan = plans.get(module);
+  if (plan === undefined) {
+    plan = planOf(module);
+    plans.set(module, plan);
+  }
+  return plan;
+};
+
+export const bindImports = (plan: Plan, guest: Guest): WebAssembly.Imports => {
+  const imports: Record<string, Record<string, ImportFunction>> = {};
+  for (const [module, name, bind] of plan.binders) {
+    imports[module] ??= {};
+    imports[module][name] = bind(guest);
+  }
+  return imports as WebAssembly.Imports;
+};

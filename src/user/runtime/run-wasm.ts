@@ -1,0 +1,66 @@
+// Runs a wasm program: instantiate, _start (again for each fork), and the end of the process.
+//
+// A program is a WASI command: it exports `memory` and `_start`. Whatever it does, the run ends in an outcome; an error
+// that gets out of here is a fault of the runtime.
+
+import type { Start } from '../../abi/program.ts';
+import { ProcessKilled, type SyscallClient } from '../../transport/client.ts';
+import { Forking, type PostImage } from './fork.ts';
+import { Guest, type Outcome, UNCAUGHT_EXCEPTION } from './guest.ts';
+import { bindImports, importPlan } from './imports.ts';
+import { signalOfTrap } from './traps.ts';
+
+/** Run to the end. `module` is the start's program. */
+export const runWasm = (start: Start, module: WebAssembly.Module, client: SyscallClient, post: PostImage): Outcome => {
+  let instance: WebAssembly.Instance | undefined;
+  const guest = new Guest(client, start, (sig) => {
+    const deliver = instance?.exports['__tabos_deliver'];
+    if (typeof deliver === 'function') (deliver as (sig: number) => void)(sig);
+  });
+  try {
+    instance = instantiate(module, guest);
+    const forking = Forking.of(guest, instance, post);
+    if (start.fork !== undefined) forking?.restore(start.fork);
+    else client.poll();
+    const main = instance.exports['_start'] as () => void;
+    do main();
+    while (forking?.resume() === true);
+    return guest.exitProcess(0);
+  } catch (error) {
+    return outcomeOf(guest, error);
+  }
+};
+
+const instantiate = (module: WebAssembly.Module, guest: Guest): WebAssembly.Instance => {
+  const plan = importPlan(module);
+  if (plan.unknown !== undefined) return guest.refuse(`unknown import ${plan.unknown}`);
+  guest.native = plan.native;
+  let instance: WebAssembly.Instance;
+  try {
+    instance = new WebAssembly.Instance(module, bindImports(plan, guest));
+  } catch (error) {
+    if (guest.outcome !== undefined || error instanceof WebAssembly.RuntimeError) throw error;
+    // A LinkError, or no address space for the memory.
+    return guest.refuse(error instanceof Error ? error.message : String(error));
+  }
+  const { memory, _start } = instance.exports;
+  if (!(memory instanceof WebAssembly.Memory)) return guest.refuse('not a WASI command: it exports no memory');
+  if (typeof _start !== 'function') return guest.refuse('not a WASI command: it exports no _start');
+  guest.memory.attach(memory);
+  return instance;
+};
+
+/** How the run ended, from what was thrown out of it. */
+const outcomeOf = (guest: Guest, error: unknown): Outcome => {
+  if (guest.outcome !== undefined) return guest.outcome;
+  if (error instanceof ProcessKilled) return 'ended';
+  const signal = error instanceof WebAssembly.Exception ? UNCAUGHT_EXCEPTION : signalOfTrap(error);
+  if (signal === undefined) throw error;
+  try {
+    return guest.die(signal);
+  } catch (end) {
+    if (guest.outcome !== undefined) return guest.outcome;
+    if (end instanceof ProcessKilled) return 'ended';
+    throw end;
+  }
+};
