@@ -2,28 +2,27 @@
  * Tells whether the workers of a machine still live. The platform has no event for the death of a SharedWorker or for a
  * worker that is stuck, so there are two ways:
  *
- * - death: a worker holds a Web Lock for as long as it lives; when the page is given that lock, the worker is gone
- *   (within some 40 ms);
+ * - death: the kernel holds a Web Lock for as long as it lives; when the page is given that lock, the kernel is gone
+ *   (it knows within some 40 ms);
  * - silence: the page asks now and then while it is visible, and counts its own ticks rather than the time, so that a
  *   page that was frozen or a computer that slept blames nobody.
  */
 import type { Disposable } from './emitter.ts';
 
-/** Held by the kernel of a machine for as long as it lives. */
-export const kernelLock = (machine: string): string => `tabos-kernel:${machine}`;
-/** Held by the station of a tab for as long as it lives. */
-export const stationLock = (tabLock: string): string => `${tabLock}:station`;
-
 const TICK_MS = 2000;
 /** So many ticks without an answer are a silence. */
 const PATIENCE = 5;
 
-/** A Web Lock in the hands of this page until it is released, or the page is gone. */
-export async function holdLock(name: string): Promise<Disposable> {
+/**
+ * A Web Lock in the hands of this page until it is released, or the page is gone.
+ *
+ * @param signal ends the wait for it
+ */
+export async function holdLock(name: string, signal?: AbortSignal): Promise<Disposable> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   await new Promise<void>((granted, refused) => {
     navigator.locks
-      .request(name, () => {
+      .request(name, signal ? { signal } : {}, () => {
         granted();
         return released;
       })
@@ -32,16 +31,10 @@ export async function holdLock(name: string): Promise<Disposable> {
   return { dispose: release };
 }
 
-/** Calls back once, when the holder of a lock is gone. A lock that nobody holds now is not watched. */
+/** Calls back once, when the holder of a lock is gone. */
 export function watchLock(name: string, onGone: () => void): Disposable {
   const stop = new AbortController();
-  const watch = async () => {
-    const { held } = await navigator.locks.query();
-    if (!held?.some((lock) => lock.name === name)) return;
-    await navigator.locks.request(name, { mode: 'shared', signal: stop.signal }, () => undefined);
-    onGone();
-  };
-  watch().catch((error: unknown) => {
+  navigator.locks.request(name, { mode: 'shared', signal: stop.signal }, onGone).catch((error: unknown) => {
     if (!stop.signal.aborted) console.warn(`the lock ${name} cannot be watched:`, error);
   });
   return { dispose: () => stop.abort() };

@@ -10,6 +10,7 @@ import type {
   FromStation,
   KernelControl,
   KernelHello,
+  KernelWelcome,
   MachineOptions,
   StationControl,
   ToStation,
@@ -22,10 +23,10 @@ import {
   missing,
   type Scope,
 } from './capabilities.ts';
-import { type Disposable, Disposables, Emitter } from './emitter.ts';
+import { Disposables, Emitter } from './emitter.ts';
 import { TabOSError } from './errors.ts';
 import { guarded, Lifeline } from './lifeline.ts';
-import { holdLock, kernelLock, stationLock, watchAnswers, watchLock } from './liveness.ts';
+import { holdLock, watchAnswers, watchLock } from './liveness.ts';
 import { ProcessWorkers, startKernel, startStation, type WorkerFailure } from './workers.ts';
 
 /** As many as a station keeps warm: they load while it boots. */
@@ -153,6 +154,10 @@ export class Machine {
       control: this.#kernelPort,
       station: kernelToStation,
     };
+    kernel.port.onmessage = ({ data }: MessageEvent<KernelWelcome>) => {
+      performance.mark('tabos:kernel');
+      this.#owned.add(watchLock(data.kernelLock, () => this.#fail('The kernel is gone: its worker has ended.')));
+    };
     kernel.port.postMessage(hello, [hello.control, hello.station]);
     const post = (message: ToStation, transfer: Transferable[]) => station.postMessage(message, transfer);
     station.onmessage = ({ data }: MessageEvent<FromStation>) => this.#onStation(data, processes, post);
@@ -212,14 +217,8 @@ export class Machine {
 
   #watch(): void {
     const tell = (part: MachinePart) => (silent: boolean) => this.#silent.emit({ part, silent });
-    const gone = (part: MachinePart) => () => this.#fail(`The ${part} is gone: the browser has ended its worker.`);
-    const watches: Disposable[] = [
-      watchAnswers(() => this.kernel.terminals(), tell('kernel')),
-      watchAnswers(() => this.station.stat('/', true), tell('station')),
-      watchLock(kernelLock(this.name), gone('kernel')),
-      watchLock(stationLock(this.#tabLock), gone('station')),
-    ];
-    for (const watch of watches) this.#owned.add(watch);
+    this.#owned.add(watchAnswers(() => this.kernel.terminals(), tell('kernel')));
+    this.#owned.add(watchAnswers(() => this.station.stat('/', true), tell('station')));
   }
 
   /** A Comlink client, and the port for the worker that answers. */

@@ -1,0 +1,115 @@
+/**
+ * The page: boots the machine that its address asks for, shows its terminals, and sets `os` for the console and for
+ * programs that drive the page. `window.tabos` shows tests the terminal in front.
+ *
+ * The machine is started before the terminal's code is asked for, and both come at the same time.
+ */
+import type { Terminal } from '@xterm/xterm';
+import { missing } from './capabilities.ts';
+import type { Desk } from './desk.ts';
+import { byId } from './dom.ts';
+import { OptionError, type PageOptions, readOptions } from './options.ts';
+import { TabOS } from './os.ts';
+import { Panel } from './panel.ts';
+import { bootFailed, machineLost, machineSilent, type Problem, unsupported, wrongAddress } from './problems.ts';
+import type { PromptMarks } from './prompt-marks.ts';
+import type { Session } from './session.ts';
+import type { Shell } from './shell.ts';
+
+/** The terminal in front, for tests. */
+export interface TabOSHandle {
+  readonly term: Terminal;
+  readonly shell: Shell | undefined;
+  readonly marks: PromptMarks;
+  /** The visible rows, without spaces at their ends. */
+  screen(): string[];
+}
+
+declare global {
+  interface Window {
+    os: TabOS;
+    tabos: TabOSHandle;
+  }
+}
+
+const panel = new Panel(document.body);
+const loading = byId('loading');
+
+/** How long a page without a prompt, as with `?command=`, puts off what can wait. */
+const UNHURRIED_MS = 3000;
+
+function showProblem(problem: Problem): void {
+  loading.hidden = true;
+  panel.show(problem);
+}
+
+async function start({ machine, ephemeral, attach, command }: PageOptions): Promise<void> {
+  performance.mark('tabos:start');
+  const os = new TabOS({ machine, ephemeral });
+  window.os = os;
+  const code = import('./desk.ts');
+  watch(os);
+  const { Desk } = await code;
+  const desk = new Desk(os, byId('bar'), byId('rooms'));
+  performance.mark('tabos:view');
+  const session = desk.open({ ...(attach !== undefined && { attach }), ...(command !== undefined && { command }) });
+  expose(desk, session);
+  const prompt = session.view.marks.waitForPrompt(0);
+  await session.opened;
+  loading.hidden = true;
+  await Promise.race([prompt, new Promise((resolve) => setTimeout(resolve, UNHURRIED_MS))]);
+  performance.mark('tabos:prompt');
+  const { addExtras } = await import('./terminal-extras.ts');
+  for (const { view } of desk.sessions) addExtras(view.term);
+  desk.onSession(({ view }) => addExtras(view.term));
+  await desk.updateStorage();
+}
+
+/** Tells the person how the machine is: what it does while it starts, why it cannot, and that it is gone. */
+function watch(os: TabOS): void {
+  const progress = byId('progress');
+  os.onProgress((text) => {
+    progress.textContent = text;
+  });
+  os.ready.catch(async (error: unknown) => {
+    const found = await os.capabilities.catch(() => undefined);
+    const absent = found ? missing(found, os.ephemeral) : [];
+    const reason = error instanceof Error ? error.message : String(error);
+    showProblem(
+      found && absent.length > 0 ? unsupported(absent, found, location.href) : bootFailed(reason, location.href),
+    );
+  });
+  os.onLost(({ message }) => showProblem(machineLost(message)));
+  const silence = { kernel: machineSilent('kernel'), station: machineSilent('system of this tab') };
+  os.onSilent(({ part, silent }) => {
+    if (silent) panel.show(silence[part]);
+    else panel.hide(silence[part]);
+  });
+}
+
+function expose(desk: Desk, first: Session): void {
+  const active = () => desk.active ?? first;
+  window.tabos = {
+    get term() {
+      return active().view.term;
+    },
+    get shell() {
+      return active().shell;
+    },
+    get marks() {
+      return active().view.marks;
+    },
+    screen: () => active().view.screen(),
+  };
+}
+
+try {
+  const options = readOptions(location.search);
+  start(options).catch((error: unknown) => {
+    console.error(error);
+    showProblem(bootFailed(`The page itself failed: ${String(error)}`, location.href));
+  });
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  showProblem(wrongAddress(error.message, location.href));
+}

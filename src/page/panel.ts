@@ -1,0 +1,59 @@
+/** Shows a Problem over the page, and takes it away again. One at a time: a new one replaces the last. */
+import { button, element } from './dom.ts';
+import type { Problem, ProblemAction, ProblemItem } from './problems.ts';
+
+export class Panel {
+  readonly #parent: HTMLElement;
+  #shown: HTMLElement | undefined;
+  #problem: Problem | undefined;
+
+  constructor(parent: HTMLElement) {
+    this.#parent = parent;
+  }
+
+  show(problem: Problem): void {
+    this.#shown?.remove();
+    this.#problem = problem;
+    const box = element(
+      'section',
+      { class: 'panel', role: 'alertdialog', 'aria-labelledby': 'panel-title', tabindex: '-1' },
+      element('h1', { id: 'panel-title' }, problem.title),
+      ...problem.items.map(item),
+      element('p', { class: 'actions' }, ...problem.actions.map((action) => this.#action(action))),
+    );
+    this.#shown = element('div', { class: 'overlay' }, box);
+    this.#parent.append(this.#shown);
+    box.focus();
+  }
+
+  /** Takes a problem away, when it is the one that is shown. */
+  hide(problem: Problem | undefined = this.#problem): void {
+    if (problem !== this.#problem) return;
+    this.#shown?.remove();
+    this.#shown = undefined;
+    this.#problem = undefined;
+  }
+
+  #action(action: ProblemAction): HTMLElement {
+    switch (action.kind) {
+      case 'link':
+        return element('a', { class: 'button', href: action.href }, action.label);
+      case 'reload':
+        return button(action.label, { class: 'button' }, () => location.reload());
+      case 'dismiss':
+        return button(action.label, { class: 'button' }, () => this.hide());
+    }
+  }
+}
+
+function item({ what, why, fix, code, detail }: ProblemItem): HTMLElement {
+  return element(
+    'div',
+    { class: 'problem' },
+    element('h2', {}, what),
+    element('p', {}, why),
+    element('p', {}, fix),
+    ...(code === undefined ? [] : [element('pre', {}, code)]),
+    ...(detail === undefined ? [] : [element('p', { class: 'detail' }, `The browser said: ${detail}`)]),
+  );
+}

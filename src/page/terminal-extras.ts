@@ -1,0 +1,31 @@
+/**
+ * What a terminal can do without at first: links to click, and drawing by the graphics card. Loaded after the first
+ * prompt.
+ */
+import { WebLinksAddon } from '@xterm/addon-web-links';
+import { WebglAddon } from '@xterm/addon-webgl';
+import type { Terminal } from '@xterm/xterm';
+import { openLink } from './links.ts';
+
+export function addExtras(term: Terminal): void {
+  term.loadAddon(new WebLinksAddon((_event, uri) => openLink(uri)));
+  if (hasFastWebgl()) addWebgl(term);
+}
+
+/** Drawing by the document is slower than by the graphics card, but faster than by a graphics card in software. */
+function hasFastWebgl(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
+
+function addWebgl(term: Terminal): void {
+  try {
+    const webgl = new WebglAddon();
+    // The browser takes contexts away when there are many: the document draws from then on.
+    webgl.onContextLoss(() => webgl.dispose());
+    term.loadAddon(webgl);
+  } catch {
+    // The document draws.
+  }
+}
