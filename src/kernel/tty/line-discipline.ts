@@ -19,6 +19,8 @@ import { OutputProcessor } from './output-processor.ts';
 export interface LineDisciplinePorts {
   /** For the foreground process group. */
   signal(signal: number): void;
+  /** Drop what is in the screen's ring. */
+  flushOutput(): void;
 }
 
 export class LineDiscipline {
@@ -26,7 +28,6 @@ export class LineDiscipline {
   readonly input = new InputQueue();
   readonly output: OutputProcessor;
   private readonly echo: Echo;
-  private readonly screen: ByteRing;
   private readonly ports: LineDisciplinePorts;
   /** VLNEXT came: the next byte is only itself. */
   private literal = false;
@@ -35,7 +36,6 @@ export class LineDiscipline {
 
   constructor(termios: Termios, screen: ByteRing, ports: LineDisciplinePorts) {
     this.modes = modesOf(termios);
-    this.screen = screen;
     this.ports = ports;
     this.output = new OutputProcessor(screen, this.modes);
     this.echo = new Echo(this.output, this.modes);
@@ -273,7 +273,7 @@ export class LineDiscipline {
     this.ports.signal(signal);
     if (!modes.noflsh) {
       echo.clear();
-      this.screen.clear();
+      this.ports.flushOutput();
       this.flushInput();
     }
     if (modes.ixon) this.output.start();

@@ -50,6 +50,8 @@ export class Terminal {
   readonly slaveWritable = new WaitQueue();
   readonly masterReadable = new WaitQueue();
   readonly masterWritable = new WaitQueue();
+  /** Woken when output is discarded, before anything that comes after it. */
+  readonly outputFlushed = new WaitQueue();
 
   private readonly ports: TerminalPorts;
   private termios: Termios;
@@ -69,6 +71,7 @@ export class Terminal {
     this.size = { ...size };
     this.discipline = new LineDiscipline(this.termios, this.output, {
       signal: (signal) => ports.signal(signal, 'foreground'),
+      flushOutput: () => this.flushOutput(),
     });
     this.slave = new SlaveEnd(this);
     this.master = new MasterEnd(this);
@@ -123,7 +126,7 @@ export class Terminal {
       this.typed.clear();
       this.discipline.flushInput();
     }
-    if (queue !== TCFLUSH.IN) this.output.clear();
+    if (queue !== TCFLUSH.IN) this.flushOutput();
     this.changed();
   }
 
@@ -220,6 +223,11 @@ export class Terminal {
     if (this.discipline.output.room > 0) this.slaveWritable.wake();
     if (this.output.length > 0) this.masterReadable.wake();
     if (this.typed.room > 0) this.masterWritable.wake();
+  }
+
+  private flushOutput(): void {
+    this.output.clear();
+    this.outputFlushed.wake();
   }
 
   private check(): void {
