@@ -59,6 +59,8 @@ export abstract class TerminalEnd {
    * read(2): up to `max` bytes, none at end of file. With `nonblock` never a promise.
    * Errors: EAGAIN, EINTR (cancelled before there was anything), EIO.
    */
+  read(max: number, nonblock: true): Bytes;
+  read(max: number, nonblock?: boolean, cancel?: Cancel): Bytes | Promise<Bytes>;
   read(max: number, nonblock = false, cancel?: Cancel): Bytes | Promise<Bytes> {
     const { ended } = this;
     if (ended === 'end of file' || max <= 0) return new Uint8Array(0);
@@ -76,6 +78,8 @@ export abstract class TerminalEnd {
    * write(2): all of `bytes` (which must not change until then), or what there is room for with `nonblock`, which
    * never gives a promise, or as much as was written when it is cancelled. Errors: EAGAIN, EINTR, EIO.
    */
+  write(bytes: Uint8Array, nonblock: true): number;
+  write(bytes: Uint8Array, nonblock?: boolean, cancel?: Cancel): number | Promise<number>;
   write(bytes: Uint8Array, nonblock = false, cancel?: Cancel): number | Promise<number> {
     if (this.broken !== undefined) throw new SysError(this.broken);
     if (this.writing) {

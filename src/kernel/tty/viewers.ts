@@ -130,9 +130,7 @@ export class Viewers {
         this.losePatience();
         return;
       }
-      const bytes = master.read(Math.min(room, CHUNK), true);
-      if (bytes instanceof Promise) throw new Error('a read that must not block did');
-      this.scrollback.append(bytes);
+      this.scrollback.append(master.read(Math.min(room, CHUNK), true));
       for (const viewer of this.attached) viewer.send();
     }
     this.listen();

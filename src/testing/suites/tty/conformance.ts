@@ -22,11 +22,6 @@ const merged = (before: Termios, { cc, ...flags }: AdaptedTermios): Termios => (
   cc: cc === undefined ? before.cc : Uint8Array.from(cc.slice(0, NCCS)),
 });
 
-const bytesNow = (result: Uint8Array | Promise<Uint8Array>): Uint8Array => {
-  if (result instanceof Promise) throw new Error('a read that was ready had to wait');
-  return result;
-};
-
 export interface AdaptedPty {
   setTermios(termios: AdaptedTermios): void;
   type(bytes: Uint8Array): void;
@@ -53,8 +48,8 @@ export const openPty = (initial: AdaptedTermios): AdaptedPty => {
   terminal.openSlave();
   const { master, slave } = terminal;
   const settle = (): void => {
-    while ((slave.ready() & POLL.IN) !== 0) got.push(bytesNow(slave.read(65536)));
-    while ((master.ready() & POLL.IN) !== 0) screen.push(bytesNow(master.read(65536)));
+    while ((slave.ready() & POLL.IN) !== 0) got.push(slave.read(65536, true));
+    while ((master.ready() & POLL.IN) !== 0) screen.push(master.read(65536, true));
   };
   return {
     setTermios: (termios) => {

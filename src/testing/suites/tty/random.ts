@@ -47,8 +47,8 @@ const utf8 = (text: string): string => String.fromCharCode(...new TextEncoder().
 const piece = (random: Random): string => {
   const kind = random();
   if (kind < 0.55) return utf8(pick(random, ORDINARY));
-  if (kind < 0.93) return pick(random, [...CONTROL]);
-  return pick(random, [...EIGHT_BIT]);
+  if (kind < 0.93) return CONTROL.charAt(below(random, CONTROL.length));
+  return EIGHT_BIT.charAt(below(random, EIGHT_BIT.length));
 };
 
 const pieces = (random: Random, most: number): string => {

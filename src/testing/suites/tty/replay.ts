@@ -18,11 +18,9 @@ export const fullTermios = ({ iflag, oflag, lflag, cc }: RecordedTermios): Termi
 });
 
 /** The result of a call that must not block, or the name of its error. */
-const attempt = <T>(call: () => T | Promise<T>): T | string => {
+const attempt = <T>(call: () => T): T | string => {
   try {
-    const result = call();
-    if (result instanceof Promise) throw new Error('a call that must not block did');
-    return result;
+    return call();
   } catch (error) {
     if (error instanceof SysError) return error.errno;
     throw error;
