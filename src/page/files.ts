@@ -11,14 +11,14 @@ export type TextEncoding = 'utf8' | 'utf-8';
 type WithEncoding = TextEncoding | { readonly encoding: TextEncoding };
 
 export interface WriteFileOptions {
-  /** Permission bits of a file that is created. Default: 0o644. */
+  /** Permission bits of a file that is created, less those of the umask (0o022). Default: 0o666. */
   readonly mode?: number;
 }
 
 export interface MkdirOptions {
   /** Make the parents too, and accept a directory that is there. */
   readonly recursive?: boolean;
-  /** Permission bits. Default: 0o755. */
+  /** Permission bits, less those of the umask (0o022). Default: 0o777. */
   readonly mode?: number;
 }
 
@@ -61,7 +61,7 @@ export class Files {
   }
 
   /** Create a file or replace its content. Errors: ENOENT, EACCES, EISDIR, ENOSPC, ... */
-  writeFile(path: string, data: string | Uint8Array, { mode = 0o644 }: WriteFileOptions = {}): Promise<void> {
+  writeFile(path: string, data: string | Uint8Array, { mode = 0o666 }: WriteFileOptions = {}): Promise<void> {
     // A copy, which can be given away.
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data.slice();
     return this.#call('open', path, undefined, (station) =>
@@ -70,7 +70,7 @@ export class Files {
   }
 
   /** Errors: EEXIST, ENOENT, ENOTDIR, EACCES, ... */
-  mkdir(path: string, { recursive = false, mode = 0o755 }: MkdirOptions = {}): Promise<void> {
+  mkdir(path: string, { recursive = false, mode = 0o777 }: MkdirOptions = {}): Promise<void> {
     return this.#call('mkdir', path, undefined, (station) => station.mkdir(absolutePath(path), { recursive, mode }));
   }
 

@@ -56,7 +56,7 @@ export async function launch(
   const writer = inputPort && new StreamWriter(inputPort);
   const request: SpawnRequest = {
     file,
-    args: [file, ...args],
+    args,
     env: environment('pipe', cwd, options.env),
     cwd,
     stdio: [input, out, err],

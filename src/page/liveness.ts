@@ -7,6 +7,7 @@
  * - silence: the page asks now and then while it is visible, and counts its own ticks rather than the time, so that a
  *   page that was frozen or a computer that slept blames nobody.
  */
+import { deferred } from './deferred.ts';
 import type { Disposable } from './emitter.ts';
 
 const TICK_MS = 2000;
@@ -19,7 +20,7 @@ const PATIENCE = 5;
  * @param signal ends the wait for it
  */
 export async function holdLock(name: string, signal?: AbortSignal): Promise<Disposable> {
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = deferred<void>();
   await new Promise<void>((granted, refused) => {
     navigator.locks
       .request(name, signal ? { signal } : {}, () => {

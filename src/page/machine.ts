@@ -5,6 +5,7 @@
  * What takes longest goes first: the scripts of the workers load while the storage is being tried and the terminal's
  * code comes. Nothing is asked of the workers before every check has passed; when one fails they are ended.
  */
+
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import type {
   FromStation,
@@ -23,6 +24,7 @@ import {
   missing,
   type Scope,
 } from './capabilities.ts';
+import { deferred } from './deferred.ts';
 import { Disposables, Emitter } from './emitter.ts';
 import { TabOSError } from './errors.ts';
 import { guarded, Lifeline } from './lifeline.ts';
@@ -60,8 +62,8 @@ export class Machine {
   readonly #kernelPort: MessagePort;
   readonly #stationPort: MessagePort;
   readonly #owned = new Disposables();
-  readonly #foundCapabilities = Promise.withResolvers<Capabilities>();
-  readonly #stationReady = Promise.withResolvers<void>();
+  readonly #foundCapabilities = deferred<Capabilities>();
+  readonly #stationReady = deferred<void>();
   #isReady = false;
 
   constructor(options: MachineOptions) {

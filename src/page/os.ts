@@ -47,6 +47,8 @@ export interface ShellOptions {
   readonly attach?: number;
 }
 
+const LOGIN_SHELL = ['/bin/sh', '-l'];
+
 export class TabOS {
   /** Name of the machine. */
   readonly machine: string;
@@ -159,13 +161,8 @@ export class TabOS {
 function terminalProgram(id: number, { command, env, cwd = HOME }: ShellOptions): SpawnRequest {
   const terminal = { kind: 'terminal', id } as const;
   const directory = absolutePath(cwd);
-  // A name that starts with a dash makes it a login shell (sh(1)).
-  const [file, args] =
-    command === undefined
-      ? ['/bin/sh', ['-sh']]
-      : typeof command === 'string'
-        ? ['/bin/sh', ['/bin/sh', '-c', command]]
-        : [command[0] ?? '', command];
+  const [file = '', ...args] =
+    command === undefined ? LOGIN_SHELL : typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
   return {
     file,
     args,

@@ -84,6 +84,10 @@ const CONSEQUENCES: Partial<Readonly<Record<CapabilityName, readonly CapabilityN
 /** @param address of the page, for the link to what still works */
 export function unsupported(absent: readonly CapabilityName[], found: Capabilities, address: string): Problem {
   const implied = new Set(absent.flatMap((name) => CONSEQUENCES[name] ?? []));
+  if (absent.includes('storage')) {
+    // Who blocks the data of a site blocks with it what could share data between its pages.
+    for (const name of ['sharedWorkers', 'webLocks'] as const) if (found[name].detail !== undefined) implied.add(name);
+  }
   const items = absent
     .filter((name) => !implied.has(name))
     .map((name) => {

@@ -7,7 +7,9 @@
  *
  * A mark moves with its line and goes when the line leaves the scrollback, so the list is bounded by it.
  */
+
 import type { IMarker, Terminal } from '@xterm/xterm';
+import { deferred } from './deferred.ts';
 import { type Disposable, Disposables, Emitter } from './emitter.ts';
 
 export type MarkKind = 'prompt' | 'input' | 'output' | 'finished';
@@ -50,7 +52,7 @@ export class PromptMarks implements Disposable {
   /** Resolves when more than `seen` prompts have been complete. */
   waitForPrompt(seen: number): Promise<void> {
     if (this.#prompts > seen) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = deferred<void>();
     const listening = this.onMark(() => {
       if (this.#prompts <= seen) return;
       listening.dispose();

@@ -4,7 +4,9 @@
  * The terminal belongs to the machine (/dev/pts/N): other pages may show it too, and it stays for as long as a process
  * has it open, whether or not this page does.
  */
+
 import type { KernelControl, StationControl } from '../host/control.ts';
+import { deferred } from './deferred.ts';
 import { type Disposable, Disposables, Emitter } from './emitter.ts';
 import { systemError } from './errors.ts';
 import { endOf, type ProcessExit, sendSignal } from './process.ts';
@@ -129,7 +131,7 @@ export class Shell {
   }
 
   #hangup(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = deferred<void>();
     this.#link.onHangup(resolve);
     return promise;
   }

@@ -2,7 +2,9 @@
  * The page's ends of a byte stream over a MessagePort (host/control.ts, streams): what a process writes, and what it
  * reads. At most STREAM_WINDOW bytes are on the way, so a fast process waits for a slow page and the other way round.
  */
+
 import { STREAM_WINDOW, type StreamCredit, type StreamData } from '../host/control.ts';
+import { deferred } from './deferred.ts';
 import { SystemError } from './errors.ts';
 
 /** Bytes of one message to a process. */
@@ -20,7 +22,7 @@ export interface StreamReader {
 
 export function readStream(port: MessagePort, listener: BytesListener): StreamReader {
   const post = (message: StreamCredit) => port.postMessage(message);
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const { promise: ended, resolve, reject } = deferred<void>();
   let done = false;
   let last = Promise.resolve();
   // The process's side closes the port once it knows: closing it here could overtake what was just posted.
@@ -111,9 +113,10 @@ export class StreamWriter {
       }
       if (this.#isBroken()) throw new SystemError('EPIPE', 'write');
       const chunk = bytes.slice(from, from + Math.min(CHUNK, this.#window));
+      // Before it is given away, and is empty.
       this.#window -= chunk.length;
-      this.#port.postMessage({ type: 'data', bytes: chunk } satisfies StreamData, [chunk.buffer]);
       from += chunk.length;
+      this.#port.postMessage({ type: 'data', bytes: chunk } satisfies StreamData, [chunk.buffer]);
     }
   }
 
