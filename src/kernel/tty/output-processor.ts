@@ -123,6 +123,7 @@ export class OutputProcessor {
     const ring = queue.bytes;
     const start = queue.fillAt;
     const limit = start + queue.fillRoom;
+    let { column } = this;
     let to = start;
     let at = from;
     while (at < bytes.length && to < limit) {
@@ -130,15 +131,16 @@ export class OutputProcessor {
       const step = advance[c] as number;
       if (step !== SPECIAL) {
         ring[to++] = c;
-        this.column += step;
+        column += step;
       } else {
         if (c !== NL || !onlcr || to + 1 >= limit) break;
         ring[to++] = CR;
         ring[to++] = NL;
-        this.lineColumn = this.column = 0;
+        this.lineColumn = column = 0;
       }
       at++;
     }
+    this.column = column;
     queue.filled(to - start);
     return at;
   }

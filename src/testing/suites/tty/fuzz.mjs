@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Compares our terminal with this machine's, which must be Linux, on random scenarios:
+// Compares our terminal with this machine's, which must be Linux, on the cases of cases.ts and on random scenarios:
 //
 //   node src/testing/suites/tty/fuzz.mjs [--from SEED] [--count N]      report what differs
 //   node src/testing/suites/tty/fuzz.mjs --write FILE [...]             also keep what Linux did, as test data
@@ -15,6 +15,7 @@ import { runnerImport } from 'vite';
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const load = async (name) => (await runnerImport(here(name), { configFile: false, logLevel: 'error' })).module;
 const { randomScenario } = await load('random.ts');
+const { CASES, expected, observed, scenarioOf } = await load('cases.ts');
 const { replay } = await load('replay.ts');
 const { parseRecorded } = await load('scenario.ts');
 
@@ -50,10 +51,23 @@ const report = (seed, { termios, steps, outcomes }) => {
   console.log(`  linux ${brief(outcomes[at])}\n  ours  ${brief(ours[at])}`);
 };
 
+const cases = Object.entries(CASES).flatMap(([group, rows]) =>
+  Object.entries(rows).map(([name, row]) => ({ name: `${group}: ${name}`, row })),
+);
+let differences = 0;
+for (const [i, { outcomes }] of record(
+  cases.map(({ row }) => scenarioOf(row)),
+  1000,
+).entries()) {
+  const { name, row } = cases[i];
+  if (isDeepStrictEqual(observed(row, outcomes), expected(row))) continue;
+  differences++;
+  console.log(`${name}: linux ${JSON.stringify(observed(row, outcomes))}, expected ${JSON.stringify(expected(row))}`);
+}
+
 const first = Number(values.from);
 const seeds = Array.from({ length: Number(values.count) }, (_, i) => first + i);
 const recorded = record(seeds.map(randomScenario), 400);
-let differences = 0;
 for (const [i, seed] of seeds.entries()) {
   if (matches(recorded[i])) continue;
   [recorded[i]] = record([randomScenario(seed)], 5000);
@@ -64,5 +78,5 @@ for (const [i, seed] of seeds.entries()) {
 if (values.write !== undefined) {
   writeFileSync(values.write, recorded.map((scenario) => `${JSON.stringify(scenario)}\n`).join(''));
 }
-console.log(`${seeds.length} scenarios, ${differences} differ`);
+console.log(`${cases.length} cases and ${seeds.length} scenarios: ${differences} differ`);
 process.exitCode = differences === 0 ? 0 : 1;

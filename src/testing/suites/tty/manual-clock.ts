@@ -26,8 +26,9 @@ export class ManualClock implements Clock {
     return this.alarms.size;
   }
 
-  /** Let time pass: timers run in order, each followed by what it woke. */
+  /** Let time pass, after what is due now: timers run in order, each followed by what it woke. */
   async advance(ms: number): Promise<void> {
+    await settle();
     const end = this.time + ms;
     for (;;) {
       let next: Alarm | undefined;
