@@ -1,9 +1,7 @@
 /** The programs of the system: built from their sources by scripts/ports.mjs, or taken from its cache. */
-import { ensurePackages } from './debian.mjs';
 import { mustRun } from './run.mjs';
 
-/** Makes `.cache/ports/image/` complete and current, with the toolchain that this needs. */
+/** Makes `.cache/ports/image/` complete and current; the toolchain is installed when something has to be built. */
 export async function ensureUserland() {
-  await ensurePackages('toolchain');
   await mustRun(process.execPath, ['scripts/ports.mjs']);
 }
