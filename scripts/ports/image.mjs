@@ -1,0 +1,47 @@
+/**
+ * Writes an image: the files of a machine under content-hashed names, and manifest.json, which says what is where.
+ *
+ *     { "version": 1, "packages": [{ name, version, license, homepage, source }],
+ *       "entries": [...], "skeleton": [...] }
+ *
+ * `entries` is the read-only base: { path, type: 'dir', mode }, { path, type: 'link', target },
+ * { path, type: 'file', mode, size, sha256, url } for a file of the image, and { path, type: 'file', mode, text } for a
+ * small one. `skeleton` has the same kinds, with uid and gid where they are not 0, for what a new writable root begins
+ * with. A folder comes before what is in it.
+ */
+import { createHash } from 'node:crypto';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** @typedef {import('../../wasm/image/layout.mjs').Entry} LayoutEntry */
+/** @typedef {{ path: string, type: 'file', mode: number, size: number, sha256: string, url: string }} StoredFile */
+/** @typedef {LayoutEntry | StoredFile} Entry */
+
+/**
+ * @param {string} folder the image
+ * @param {string} from a file to copy into it
+ * @param {string} place where it is on the machine
+ * @param {number} mode
+ * @returns {StoredFile}
+ */
+export function storeFile(folder, from, place, mode) {
+  const bytes = readFileSync(from);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const { name, ext } = path.parse(from);
+  const url = `${name}-${sha256.slice(0, 8)}${ext}`;
+  copyFileSync(from, path.join(folder, url));
+  return { path: place, type: 'file', mode, size: bytes.length, sha256, url };
+}
+
+/**
+ * @param {string} folder
+ * @param {{ packages: object[], entries: Entry[], skeleton: LayoutEntry[] }} content
+ */
+export function writeManifest(folder, { packages, entries, skeleton }) {
+  const paths = new Set();
+  for (const entry of entries) {
+    if (paths.has(entry.path)) throw new Error(`the image has /${entry.path} twice`);
+    paths.add(entry.path);
+  }
+  writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify({ version: 1, packages, entries, skeleton })}\n`);
+}

@@ -1,0 +1,5 @@
+/* One definition of each type: the POSIX side of wasi-libc's headers has it in <bits/alltypes.h>. */
+#define __NEED_suseconds_t
+#define __NEED_time_t
+#define __NEED_struct_timeval
+#include <bits/alltypes.h>

@@ -1,0 +1,136 @@
+/* Descriptors and data: read(2), write(2), lseek(2), dup(2), pipe(2), fcntl(2), fsync(2), flock(2), ftruncate(2). */
+#include <stdarg.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include "internal.h"
+
+ssize_t read(int fd, void *buf, size_t size)
+{
+	return check(tabos_read(fd, buf, size));
+}
+
+ssize_t write(int fd, const void *buf, size_t size)
+{
+	return check(tabos_write(fd, buf, size));
+}
+
+ssize_t pread(int fd, void *buf, size_t size, off_t offset)
+{
+	return check(tabos_pread(fd, buf, size, offset));
+}
+
+ssize_t pwrite(int fd, const void *buf, size_t size, off_t offset)
+{
+	return check(tabos_pwrite(fd, buf, size, offset));
+}
+
+off_t lseek(int fd, off_t offset, int whence)
+{
+	return check64(tabos_lseek(fd, offset, whence));
+}
+
+/* The name that stdio of wasi-libc calls it by. */
+off_t __lseek(int fd, off_t offset, int whence)
+{
+	return lseek(fd, offset, whence);
+}
+
+int close(int fd)
+{
+	return check(tabos_close(fd));
+}
+
+int posix_close(int fd, int flags)
+{
+	(void)flags;
+	return close(fd);
+}
+
+int dup(int fd)
+{
+	return check(tabos_dup(fd));
+}
+
+int dup2(int fd, int newfd)
+{
+	return check(tabos_dup3(fd, newfd, 0));
+}
+
+int dup3(int fd, int newfd, int flags)
+{
+	return fd == newfd ? fail(EINVAL) : check(tabos_dup3(fd, newfd, (uint32_t)flags));
+}
+
+int pipe2(int fds[2], int flags)
+{
+	struct tabos_fdpair pair;
+
+	if (check(tabos_pipe2(OBJECT(&pair), (uint32_t)flags)) < 0)
+		return -1;
+	fds[0] = pair.first;
+	fds[1] = pair.second;
+	return 0;
+}
+
+int pipe(int fds[2])
+{
+	return pipe2(fds, 0);
+}
+
+int fcntl(int fd, int command, ...)
+{
+	va_list arguments;
+
+	/* Record locks pass a pointer: there are none. */
+	if (command == F_GETLK || command == F_SETLK || command == F_SETLKW)
+		return fail(ENOSYS);
+	va_start(arguments, command);
+	int argument = va_arg(arguments, int);
+	va_end(arguments);
+	return check(tabos_fcntl(fd, command, argument));
+}
+
+int fsync(int fd)
+{
+	return check(tabos_fsync(fd, 0));
+}
+
+int fdatasync(int fd)
+{
+	return check(tabos_fsync(fd, 1));
+}
+
+void sync(void)
+{
+	tabos_sync();
+}
+
+int syncfs(int fd)
+{
+	return fcntl(fd, F_GETFL) < 0 ? -1 : check(tabos_sync());
+}
+
+int ftruncate(int fd, off_t length)
+{
+	return check(tabos_ftruncate(fd, length));
+}
+
+int flock(int fd, int operation)
+{
+	return check(tabos_flock(fd, operation));
+}
+
+int posix_fadvise(int fd, off_t offset, off_t length, int advice)
+{
+	/* The advice is free to be ignored, the descriptor is not free to be wrong. */
+	(void)offset, (void)length;
+	if (advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
+		return EINVAL;
+	return fcntl(fd, F_GETFL) < 0 ? errno : 0;
+}
+
+int posix_fallocate(int fd, off_t offset, off_t length)
+{
+	(void)fd, (void)offset, (void)length;
+	return EOPNOTSUPP;
+}
