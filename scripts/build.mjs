@@ -54,7 +54,8 @@ export async function build({ force = false } = {}) {
       '--logLevel',
       'warn',
     ]);
-    await cp(IMAGE, path.join(fresh, 'image'), { recursive: true });
+    const isServed = (/** @type {string} */ file) => !path.basename(file).startsWith('.');
+    await cp(IMAGE, path.join(fresh, 'image'), { recursive: true, filter: isServed });
     say('compressing');
     await compressTree(fresh);
     await replaceFolder(SITE, fresh);

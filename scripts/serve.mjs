@@ -41,8 +41,8 @@ const SIBLINGS = /** @type {const} */ ([
   ['gzip', '.gz'],
 ]);
 
-/** Vite puts a content hash of eight characters before the extension of what it builds. */
-const HASHED = /-[\w-]{8}\.\w+$/;
+/** Vite, and the image of the userland too, put eight characters of a content hash at the end of a name. */
+const HASHED = /-(?:[\w-]{8}\.\w+|[0-9a-f]{8})$/;
 
 /** What makes a page cross-origin isolated, and lets pages of other sites embed it. */
 export const ISOLATION = {

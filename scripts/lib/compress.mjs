@@ -13,9 +13,10 @@ import { ROOT } from './run.mjs';
 
 const CACHE = path.join(ROOT, '.cache/compressed');
 
+/** Text without an extension is what licences are in. */
 const COMPRESSIBLE = new Set(
   ['css', 'html', 'js', 'json', 'mjs', 'svg', 'tar', 'ttf', 'txt', 'wasm', 'webmanifest'].map((name) => `.${name}`),
-);
+).add('');
 
 /** Below this a coding saves nothing that matters. */
 const SMALLEST = 1024;
