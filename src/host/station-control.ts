@@ -11,16 +11,15 @@ import { fromText, packStrings, toText } from '../base/bytes.ts';
 import type { OpenFile } from '../kernel/fd/open-file.ts';
 import { openPipe } from '../kernel/fd/pipe.ts';
 import { TerminalFile } from '../kernel/fd/tty-file.ts';
+import { USER } from '../kernel/station/machine-tree.ts';
 import type { Station } from '../kernel/station/station.ts';
 import type { Task } from '../kernel/station/task.ts';
 import { openedFile } from '../kernel/syscalls/files.ts';
-import type { Context, Credentials, Stat, Vfs } from '../kernel/vfs/vfs.ts';
+import type { Context, Stat, Vfs } from '../kernel/vfs/vfs.ts';
 import type { ExitStatus, FileStat, SpawnRequest, StationControl, Stdio } from './control.ts';
 import { exitStatus } from './exit-status.ts';
 import { pumpIn, pumpOut } from './stream-pump.ts';
 
-/** The user that owns a machine's files and runs its programs (etc/passwd of the image). */
-export const USER: Credentials = { uid: 1000, gid: 1000, groups: [1000] };
 const UMASK = 0o022;
 const CHUNK = 1 << 20;
 const LIST_BATCH = 1024;

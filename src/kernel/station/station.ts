@@ -10,12 +10,13 @@ import { DISPOSITION, SIGNAL, sigbit, UNBLOCKABLE } from '../../abi/signals.ts';
 import type { ChannelCall } from '../../abi/syscalls.ts';
 import { signaledStatus } from '../../abi/wait.ts';
 import { NodeFile } from '../fd/vfs-file.ts';
+import { AnonFs } from '../fs/anonfs/anonfs.ts';
 import type { KernelPort } from '../kernel-port.ts';
 import type { ProcessDetail, StationOps } from '../link.ts';
 import type { Clock, Log, ProcessWorker, Random, Spawner } from '../ports.ts';
 import { makeHandlers } from '../syscalls/table.ts';
 import { type Awaitable, chain } from '../vfs/flow.ts';
-import type { Credentials, Vfs } from '../vfs/vfs.ts';
+import type { Credentials, Node, Vfs } from '../vfs/vfs.ts';
 import { Dispatcher, TaskGone } from './dispatch.ts';
 import { FifoTable } from './fifo-table.ts';
 import { FileLocks } from './file-locks.ts';
@@ -44,6 +45,8 @@ export class Station implements TaskHost {
   readonly random: Random;
   readonly fifos = new FifoTable();
   readonly locks = new FileLocks();
+  /** Pipes and terminals as nodes, for /proc/<pid>/fd. */
+  readonly anonymous = new AnonFs();
   readonly tasks = new Map<number, Task>();
   private readonly spawner: Spawner;
   private readonly log: Log;
@@ -292,6 +295,13 @@ export class Station implements TaskHost {
       pending: fromSet(signals.pending),
       sleeping: task.worker !== undefined,
     };
+  }
+
+  /** The node that a descriptor of a process leads to: its file, or a stand-in for a pipe or a terminal. */
+  fileNode(pid: number, fd: number): Node | undefined {
+    const file = this.tasks.get(pid)?.fds.find(fd);
+    if (file === undefined) return undefined;
+    return file instanceof NodeFile ? file.node : this.anonymous.nodeOf(file);
   }
 
   /** Everything has been released: what a test of the whole ends with. */

@@ -6,6 +6,7 @@ import { pack } from '../../abi/struct.ts';
 import type { Handlers } from '../../abi/syscalls.ts';
 import { DeviceFile } from '../fd/device.ts';
 import type { OpenFile } from '../fd/open-file.ts';
+import { PipeEnd } from '../fd/pipe.ts';
 import { PtyMaster, TerminalFile } from '../fd/tty-file.ts';
 import { DirectoryFile, NodeFile, RegularFile } from '../fd/vfs-file.ts';
 import type { Station } from '../station/station.ts';
@@ -49,6 +50,7 @@ export const openedFile = (station: Station, task: Task, opened: Opened, openFla
   const { node, attributes } = opened;
   const flags = openFlags & OPEN_FLAGS_KEPT;
   if ((flags & O.PATH) !== 0) return new NodeFile(vfs, node, flags);
+  if (node.fs === station.anonymous) return reopen(station, task, station.anonymous.file(node.ino), flags);
   switch (attributes.mode & S.IFMT) {
     case S.IFREG:
       return new RegularFile(vfs, node, flags);
@@ -57,6 +59,14 @@ export const openedFile = (station: Station, task: Task, opened: Opened, openFla
     default:
       return openSpecial(station, task, opened, openFlags);
   }
+};
+
+/** By /proc/self/fd: a terminal or a pipe is opened anew, anything else is shared as by dup. */
+const reopen = async (station: Station, task: Task, file: OpenFile, flags: number): Promise<OpenFile> => {
+  if (file instanceof PipeEnd) return new PipeEnd(file.pipe, flags);
+  if (!(file instanceof TerminalFile)) return file;
+  await station.kernel.call('ttyOpen', task.pid, file.id, true);
+  return new TerminalFile(station.kernel, file.id, flags);
 };
 
 /** Devices and FIFOs: what is opened is not the inode but what it names. */

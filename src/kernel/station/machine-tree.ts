@@ -1,0 +1,108 @@
+// The tree of a machine: which file systems are mounted where, and what a new volume starts with.
+
+import { SysError } from '../../abi/errno.ts';
+import { O, S } from '../../abi/file.ts';
+import { bytesOf, fromText } from '../../base/bytes.ts';
+import { makeDevfs } from '../fs/devfs/devfs.ts';
+import { type FetchImageFile, type ImageEntry, type ImageManifest, makeImagefs } from '../fs/imagefs/imagefs.ts';
+import { makeProcfs, type ProcSource } from '../fs/procfs/procfs.ts';
+import type { KernelPort } from '../kernel-port.ts';
+import type { FileSystem } from '../vfs/filesystem.ts';
+import { type Context, type Credentials, Vfs } from '../vfs/vfs.ts';
+import type { Station } from './station.ts';
+import { Task } from './task.ts';
+
+/** The user that owns a machine's files and runs its programs (etc/passwd of the image). */
+export const USER: Credentials = { uid: 1000, gid: 1000, groups: [1000] };
+const SUPERUSER: Credentials = { uid: 0, gid: 0, groups: [0] };
+
+export interface TreeParts {
+  /** Views of the volume. */
+  readonly root: FileSystem;
+  readonly tmp: FileSystem;
+  readonly shm: FileSystem;
+  readonly image: ImageManifest;
+  readonly fetchFile: FetchImageFile;
+  readonly kernel: KernelPort;
+  /** The station that the tree is for; it is made after the tree. */
+  readonly station: () => Station;
+  readonly now: () => number;
+  /** When the machine was booted, in milliseconds since the epoch. */
+  readonly bootTime: number;
+  /** The volume is new: give it its first files. */
+  readonly fresh: boolean;
+  readonly memory: ProcSource['memory'];
+}
+
+const MOUNT_POINTS = ['usr', 'dev', 'proc', 'tmp'] as const;
+
+export const makeTree = async (parts: TreeParts): Promise<Vfs> => {
+  const { root, tmp, shm, image, kernel, station, bootTime } = parts;
+  const time = Math.floor(bootTime / 1000);
+  const vfs = new Vfs(root, { source: 'volume' });
+  const ctx: Context = { root: vfs.root, cwd: vfs.root, cred: SUPERUSER, umask: 0 };
+  if (parts.fresh) {
+    await vfs.fchown(ctx, vfs.root, USER.uid, USER.gid);
+    for (const entry of image.skeleton) await install(vfs, ctx, entry);
+  }
+  // A user may have removed a mount point; without it there is no machine.
+  for (const name of MOUNT_POINTS) await makeDirectory(vfs, ctx, `/${name}`, 0o755);
+  const files = makeImagefs(image.entries, { subtree: 'usr', fetchFile: parts.fetchFile, time });
+  await vfs.mount('/usr', files, { source: 'image', readOnly: true });
+  await vfs.mount('/dev', makeDevfs({ ttys: () => kernel.call('ttys'), uid: USER.uid, time }), { source: 'devtmpfs' });
+  await vfs.mount('/dev/shm', shm, { source: 'tmpfs' });
+  await vfs.mount('/tmp', tmp, { source: 'tmpfs' });
+  const source: ProcSource = {
+    processes: () => kernel.call('processes'),
+    detail: (pid) => kernel.call('detail', pid).catch(noSuchProcess),
+    selfOf: (caller) => (caller instanceof Task ? caller.pid : undefined),
+    fileNode: (pid, fd) => station().fileNode(pid, fd),
+    mounts: () => vfs.mounts().map(mountLine).join(''),
+    memory: parts.memory,
+    now: parts.now,
+    bootTime,
+  };
+  await vfs.mount('/proc', makeProcfs(source), { source: 'proc' });
+  return vfs;
+};
+
+const noSuchProcess = (error: unknown): undefined => {
+  if (error instanceof SysError && error.errno === 'ESRCH') return undefined;
+  throw error;
+};
+
+const mountLine = ({ source, path, fs, readOnly }: ReturnType<Vfs['mounts']>[number]): string =>
+  `${source} ${path} ${source === 'tmpfs' ? 'tmpfs' : fs.type} ${readOnly ? 'ro' : 'rw'} 0 0\n`;
+
+const makeDirectory = async (vfs: Vfs, ctx: Context, path: string, mode: number): Promise<void> => {
+  try {
+    await vfs.mkdir(ctx, vfs.root, path, mode);
+  } catch (error) {
+    if (!(error instanceof SysError) || error.errno !== 'EEXIST') throw error;
+  }
+};
+
+/** One entry of the skeleton: what is there already stays as it is. */
+const install = async (vfs: Vfs, ctx: Context, entry: ImageEntry): Promise<void> => {
+  const path = `/${fromText(entry.path)}`;
+  try {
+    if (entry.type === 'link') await vfs.symlink(ctx, fromText(entry.target), vfs.root, path);
+    else if (entry.type === 'dir') await vfs.mkdir(ctx, vfs.root, path, entry.mode);
+    else await writeFile(vfs, ctx, path, entry.mode, fromText(entry.text ?? ''));
+  } catch (error) {
+    if (error instanceof SysError && error.errno === 'EEXIST') return;
+    throw error;
+  }
+  if (entry.type === 'link') return;
+  await vfs.chown(ctx, vfs.root, path, entry.uid ?? USER.uid, entry.gid ?? USER.gid, 0);
+  await vfs.chmod(ctx, vfs.root, path, entry.mode & ~S.IFMT, 0);
+};
+
+const writeFile = async (vfs: Vfs, ctx: Context, path: string, mode: number, text: string): Promise<void> => {
+  const { node } = await vfs.open(ctx, vfs.root, path, O.WRONLY | O.CREAT | O.EXCL, mode);
+  try {
+    await node.fs.write(node.ino, 0, bytesOf(text));
+  } finally {
+    node.release();
+  }
+};
