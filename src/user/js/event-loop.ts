@@ -53,9 +53,10 @@ export class EventLoop {
 
   /** Keep the loop going until a promise that the engine settles by itself has settled. */
   follow<T>(promise: Promise<T>): Promise<T> {
-    this.settling.add(promise);
-    const done = (): void => void this.settling.delete(promise);
-    promise.then(done, done);
+    const settled = promise.finally(() => this.settling.delete(settled));
+    this.settling.add(settled);
+    // The script has the promise itself to look after.
+    settled.catch(() => {});
     return promise;
   }
 

@@ -68,10 +68,10 @@ const derived = (name: ChannelCall): Binder => {
     (...raw: Raw[]) => {
       let result: number;
       try {
-        const values = new Array<Value>(count);
+        const values: Value[] = [];
         for (let i = 0, at = 0; i < count; i++) {
           const { take, width } = takes[i] as Take;
-          values[i] = take(guest, raw, at);
+          values.push(take(guest, raw, at));
           at += width;
         }
         result = guest.client.invoke(row.nr, values);

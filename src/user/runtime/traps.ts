@@ -2,10 +2,9 @@
 //
 // The JavaScript API tells the kinds of traps apart only by the text of a RuntimeError, which differs between engines.
 // So a probe module performs each kind once, when the first trap happens, and texts are compared with texts of the
-// same engine. The module, by hand (all functions are []->[]):
+// same engine; a stack overflow, an error of JavaScript, is told the same way. The module, by hand (functions []->[]):
 //   0 unreachable   1 load behind the memory   2 1/0   3 INT_MIN/-1   4 i32(inf)   5 call an empty table slot
 //   6 call through a table behind its end   7 call of the wrong type   8 endless recursion
-// An engine's stack overflow is an error of JavaScript, told by its class.
 
 import { SIGNAL } from '../../abi/signals.ts';
 
@@ -37,13 +36,14 @@ const SIGNALS: readonly number[] = [
   SIGNAL.SIGSEGV,
 ];
 
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const section = (id: number, bytes: readonly number[]): number[] => [id, bytes.length, ...bytes];
 const vector = (items: readonly (readonly number[])[]): number[] => [items.length, ...items.flat()];
 
 const probeModule = (): Uint8Array<ArrayBuffer> => {
   const functions = BODIES.map((body) => [body.length + 2, 0, ...body, END]);
   return Uint8Array.of(
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...HEADER,
     // Types: []->[], []->[i32]. Two table slots, no page of memory.
     ...section(
       1,
@@ -77,7 +77,7 @@ const thrownBy = (act: () => void): Error => {
 interface Probe {
   /** Text of a RuntimeError -> signal. */
   readonly signals: ReadonlyMap<string, number>;
-  /** Class of a stack overflow: RangeError or InternalError. */
+  /** What a stack overflow says: it is an error of JavaScript (RangeError, InternalError). */
   readonly overflow: string;
 }
 
@@ -88,7 +88,7 @@ const makeProbe = (): Probe => {
   for (const [i, signal] of SIGNALS.entries()) {
     const error = thrownBy(traps[String.fromCharCode(0x61 + i)] as () => void);
     if (error instanceof WebAssembly.RuntimeError) signals.set(error.message, signal);
-    else overflow = error.name;
+    else overflow = error.message;
   }
   return { signals, overflow };
 };
@@ -100,12 +100,12 @@ export const signalOfTrap = (error: unknown): number | undefined => {
   if (!(error instanceof Error)) return undefined;
   probe ??= makeProbe();
   if (error instanceof WebAssembly.RuntimeError) return probe.signals.get(error.message) ?? SIGNAL.SIGILL;
-  return error.name === probe.overflow ? SIGNAL.SIGSEGV : undefined;
+  return error.message === probe.overflow ? SIGNAL.SIGSEGV : undefined;
 };
 
 /** (module (func (export "a") unreachable)) */
 const TRAP = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...HEADER,
   ...section(1, vector([[0x60, 0, 0]])),
   ...section(3, vector([[0]])),
   ...section(7, vector([[1, 0x61, 0, 0]])),

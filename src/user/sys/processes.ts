@@ -147,9 +147,9 @@ export const processFunctions = (
       options: SpawnOptions & { readonly input?: Data } = {},
     ): Exit & { readonly stdout: string; readonly bytes: Uint8Array } {
       const [outRead, outWrite] = processes.pipe();
-      const opened = [outRead, outWrite];
+      const opened = new Set([outRead, outWrite]);
       const close = (fd: number): void => {
-        opened.splice(opened.indexOf(fd), 1);
+        opened.delete(fd);
         calls.call('close', undefined, fd);
       };
       try {
@@ -157,7 +157,7 @@ export const processFunctions = (
         if (options.input !== undefined) {
           // A pipe could fill up while nobody reads the output: a file without a name cannot.
           stdin = withoutName(files, processes.getpid(), toBytes(options.input));
-          opened.push(stdin);
+          opened.add(stdin);
         }
         const pid = processes.spawn(argv, { ...options, ...(stdin !== undefined && { stdin }), stdout: outWrite });
         close(outWrite);
@@ -166,7 +166,7 @@ export const processFunctions = (
         if (exit === null) throw new SystemError('ECHILD', 'wait4');
         return { ...exit, bytes, stdout: toText(bytes) };
       } finally {
-        for (const fd of [...opened]) close(fd);
+        for (const fd of opened) close(fd);
       }
     },
 

@@ -6,6 +6,7 @@ import {
   ADVICE_MAX,
   ENOTCAPABLE,
   FDFLAG,
+  FILETYPE,
   FSTFLAG,
   PREOPENTYPE_DIR,
   RIGHT,
@@ -75,7 +76,7 @@ export const timesOf = (
 
 /** Zeros behind the end of a file: what posix_fallocate(3) does where the system has no call for it. */
 const extend = (context: Preview1Context, real: number, from: number, to: number): void => {
-  const zeros = new Uint8Array(Math.min(to - from, 65536));
+  const zeros = new Uint8Array(65536);
   for (let at = from; at < to; ) at += context.client.write(real, zeros.subarray(0, to - at), at);
 };
 
@@ -112,13 +113,20 @@ export const FD_CALLS = {
 
   fd_fdstat_get(context: Preview1Context, fd: number, result: number) {
     const { descriptors, memory, client } = context;
-    const { base, inheriting, syncFlags } = descriptors.get(fd);
+    const at = memory.require(result, SIZE.fdstat);
+    const { base, inheriting, syncFlags, preopen } = descriptors.get(fd);
+    memory.bytes.fill(0, at, at + SIZE.fdstat);
+    const { view } = memory;
+    if (preopen !== undefined) {
+      // wasi-libc asks before each open: no need to look.
+      view.setUint8(at, FILETYPE.DIRECTORY);
+      view.setUint32(at + 8, base, true);
+      view.setUint32(at + 16, inheriting, true);
+      return 0;
+    }
     const real = descriptors.real(fd);
     const stat = context.fstat(real);
     const flags = client.call('fcntl', real, F.GETFL, 0);
-    const at = memory.require(result, SIZE.fdstat);
-    memory.bytes.fill(0, at, at + SIZE.fdstat);
-    const { view } = memory;
     view.setUint8(at, filetypeOf(stat.mode));
     const fdflags = ((flags & O.APPEND) !== 0 ? FDFLAG.APPEND : 0) | ((flags & O.NONBLOCK) !== 0 ? FDFLAG.NONBLOCK : 0);
     view.setUint16(at + 2, fdflags | syncFlags, true);

@@ -34,21 +34,23 @@ export const READDIR_CALLS = {
     while (used < out.length) {
       const n = client.call('getdents', real, batch);
       if (n === 0) break;
-      for (let at = 0; at < n && used < out.length; ) {
+      for (let at = 0; at < n; ) {
         const { ino, next, reclen, namelen, type } = unpack('dirent', batch, at);
+        at += reclen;
+        // The system stands behind all that it gave, also behind what finds no room.
+        descriptor.cookie = BigInt(next);
+        if (used === out.length) continue;
         const entry = new Uint8Array(SIZE.dirent + namelen);
         const view = new DataView(entry.buffer);
         view.setBigUint64(0, BigInt(next), true);
         view.setBigUint64(8, BigInt(ino), true);
         view.setUint32(16, namelen, true);
         view.setUint8(20, filetypeOf(modeOf(type)));
-        const name = at + LAYOUT.dirent.size;
+        const name = at - reclen + LAYOUT.dirent.size;
         entry.set(batch.subarray(name, name + namelen), SIZE.dirent);
         const part = entry.subarray(0, out.length - used);
         out.set(part, used);
         used += part.length;
-        descriptor.cookie = BigInt(next);
-        at += reclen;
       }
     }
     memory.setU32(result, used);
