@@ -24,12 +24,13 @@ export interface CompileOptions {
 
 const FLAGS = ['--target=wasm32-wasip1', '--no-wasm-opt', '-O1', '-mllvm', '-wasm-enable-sjlj'];
 const FORK_FLAGS = ['-Wl,--export=__stack_pointer'];
+const FEATURES =
+  'exception-handling bulk-memory bulk-memory-opt sign-ext mutable-globals nontrapping-float-to-int reference-types multivalue';
 const ASYNCIFY = [
-  ...['exception-handling', 'bulk-memory', 'bulk-memory-opt', 'sign-ext', 'mutable-globals'].map(
-    (f) => `--enable-${f}`,
-  ),
-  ...['nontrapping-float-to-int', 'reference-types', 'multivalue'].map((f) => `--enable-${f}`),
-  ...['--asyncify', '--pass-arg=asyncify-imports@tabos.fork', '-O1'],
+  ...FEATURES.split(' ').map((feature) => `--enable-${feature}`),
+  '--asyncify',
+  '--pass-arg=asyncify-imports@tabos.fork',
+  '-O1',
 ];
 
 /** The tool's own words are the failure. */

@@ -1,8 +1,10 @@
 // The process worker in Node: a worker_thread that runs programs for a station in the main thread (node-machine.ts).
 
+import process from 'node:process';
+import vm from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 import type { Endpoint, FromProcess, ToProcess } from '../transport/process-protocol.ts';
-import type { ScriptEngine } from '../user/js/engine.ts';
+import type { Position, ScriptEngine } from '../user/js/engine.ts';
 import { serveProcesses } from '../user/process.ts';
 
 if (parentPort === null) throw new Error('to be run as a worker_thread');
@@ -14,12 +16,22 @@ const endpoint: Endpoint<FromProcess, ToProcess> = {
 };
 port.on('message', (message: ToProcess) => endpoint.onmessage?.(message));
 
+/** V8 puts `FILE:LINE`, the line and a caret before the stack of a syntax error. */
+const syntaxPosition = (error: unknown): Position | undefined => {
+  const [head = '', , caret = ''] = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  const line = Number(/:(\d+)$/.exec(head)?.[1]);
+  return Number.isNaN(line) ? undefined : { line, column: caret.indexOf('^') + 1 };
+};
+
+// A script's lockdown takes it from the global object.
+const { setImmediate } = globalThis;
+
 const engine: ScriptEngine = {
-  keep: Object.getOwnPropertyNames(globalThis),
-  evaluate: (source, name) => (0, eval)(`${source}\n//# sourceURL=${name}`) as unknown,
-  syntaxPosition: () => undefined,
-  onUnhandledRejection: (listener) => process.on('unhandledRejection', listener),
-  turn: () => new Promise((resolve) => setImmediate(resolve)),
+  keep: [],
+  evaluate: (source, filename) => vm.runInThisContext(source, { filename }) as unknown,
+  syntaxPosition,
+  onUnhandledRejection: (listener) => void process.on('unhandledRejection', listener),
+  turn: () => new Promise((resolve) => void setImmediate(resolve)),
 };
 
 serveProcesses(endpoint, engine);
