@@ -5,7 +5,7 @@ import { SysError } from '../../abi/errno.ts';
 import { isDirectory, isRegular, isSymlink, S, UTIME } from '../../abi/file.ts';
 import type { AttributeChange, Time } from './filesystem.ts';
 import { type Awaitable, discard } from './flow.ts';
-import { checkAccess, checkWritable, GROUP_EXEC, inGroup, isOwner, MAY, permits } from './permission.ts';
+import { checkAccess, checkWritable, inGroup, isOwner, MAY, permits, withoutSetId } from './permission.ts';
 import type { Context, Spot } from './resolve.ts';
 
 /** Seconds and nanoseconds, or UTIME.NOW / UTIME.OMIT as the nanoseconds. */
@@ -45,9 +45,6 @@ export const chown = (ctx: Context, spot: Spot, uid: number, gid: number): Await
     ...(!isDirectory(attributes.mode) && { mode: withoutSetId(attributes.mode) & 0o7777 }),
   });
 };
-
-/** What is left of a mode when another owner or other content comes: S_ISGID without S_IXGRP marks something else. */
-export const withoutSetId = (mode: number): number => mode & ~(S.ISUID | ((mode & GROUP_EXEC) !== 0 ? S.ISGID : 0));
 
 /** EROFS, EPERM for times of one's choice on the file of another, EACCES for "now" without write permission. */
 export const utimens = (ctx: Context, spot: Spot, atime: TimeSpec, mtime: TimeSpec): Awaitable<void> => {

@@ -54,3 +54,6 @@ export const checkRemoval = (cred: Credentials, directory: Attributes, victim: A
   const sticky = (directory.mode & S.ISVTX) !== 0;
   if (sticky && !isOwner(cred, directory) && !isOwner(cred, victim)) throw new SysError('EPERM');
 };
+
+/** What is left of a mode when another owner or other content comes: S_ISGID without S_IXGRP marks something else. */
+export const withoutSetId = (mode: number): number => mode & ~(S.ISUID | ((mode & GROUP_EXEC) !== 0 ? S.ISGID : 0));

@@ -1,0 +1,238 @@
+// The data of a volume: chunks in a block store, out of place. A chunk is written where nothing is, and only then does
+// a record speak of it; its old place becomes free, but is not used again before the record that freed it is durable
+// (`settle`): until then a crash may bring the old state back, with its data.
+//
+// Every chunk that comes from a store that is not resident is checked, and kept in the page cache.
+
+import { SysError } from '../../../abi/errno.ts';
+import type { BlockStore } from '../../storage/block-store.ts';
+import { crc32c } from '../../storage/crc32c.ts';
+import { type Extent, type Geometry, type Piece, type Run, runOf, unitsOf } from './extents.ts';
+import type { FreeSpace } from './free-space.ts';
+import { PageCache } from './page-cache.ts';
+
+/** What `place` has written, and how many units behind it are kept for it. */
+export interface Placed {
+  readonly extents: readonly Extent[];
+  readonly spare: number;
+}
+
+export interface DataAreaOptions {
+  /** Bound of the page cache in bytes. */
+  readonly cache: number;
+  /** Called to make what was freed usable again: flushes everything. */
+  readonly flush: () => void;
+}
+
+/** Read a stored chunk. False when it is not what its checksum says. */
+export const loadPiece = (store: BlockStore, { unit }: Geometry, piece: Piece, into: Uint8Array): boolean => {
+  const count = store.read(piece.at * unit, into);
+  return store.resident || (count === into.length && crc32c(into) === piece.sum);
+};
+
+export class DataArea {
+  private readonly store: BlockStore;
+  private readonly geometry: Geometry;
+  private readonly space: FreeSpace;
+  private readonly cache: PageCache;
+  private readonly flush: () => void;
+  /** Free, but a crash may still need them. */
+  private freed: Run[] = [];
+  private freedUnits = 0;
+
+  constructor(store: BlockStore, geometry: Geometry, space: FreeSpace, options: DataAreaOptions) {
+    this.store = store;
+    this.geometry = geometry;
+    this.space = space;
+    this.cache = new PageCache(options.cache);
+    this.flush = options.flush;
+  }
+
+  /** Bytes in use, those included that are not usable again yet. */
+  get used(): number {
+    return (this.space.end - this.space.free) * this.geometry.unit;
+  }
+
+  // --- reading -----------------------------------------------------------------------------------------------------
+
+  /** Copy a part of a stored chunk. EIO when it does not check. */
+  read(piece: Piece, from: number, into: Uint8Array): void {
+    if (this.store.resident) this.store.read(piece.at * this.geometry.unit + from, into);
+    else into.set(this.load(piece).subarray(from, from + into.length));
+  }
+
+  /** A stored chunk, not to be written to. EIO when it does not check. */
+  load(piece: Piece): Uint8Array {
+    const cached = this.cache.get(piece.at);
+    if (cached !== undefined && cached.length >= piece.length) return cached.subarray(0, piece.length);
+    const bytes = new Uint8Array(piece.length);
+    if (!loadPiece(this.store, this.geometry, piece, bytes))
+      throw new SysError('EIO', `damaged data at unit ${piece.at}`);
+    if (!this.store.resident) this.cache.put(piece.at, bytes);
+    return bytes;
+  }
+
+  // --- writing -----------------------------------------------------------------------------------------------------
+
+  /**
+   * Write chunks to new places: `chunks` are the contents of consecutive chunks from number `first` on, all but the
+   * last whole. `spare` units are kept free behind them if that costs nothing. ENOSPC; then nothing has changed.
+   */
+  place(first: number, chunks: readonly Uint8Array[], spare = 0): Placed {
+    try {
+      return { extents: [this.placeRow(first, chunks, spare)], spare };
+    } catch (error) {
+      if (!(error instanceof SysError) || error.errno !== 'ENOSPC') throw error;
+    }
+    // No room in one piece: use what has been freed, wherever it is.
+    this.settle();
+    return { extents: this.placeApart(first, chunks), spare: 0 };
+  }
+
+  private placeApart(first: number, chunks: readonly Uint8Array[]): Extent[] {
+    const extents: Extent[] = [];
+    try {
+      for (const [i, chunk] of chunks.entries()) extents.push(this.placeRow(first + i, [chunk], 0));
+    } catch (error) {
+      this.abandon({ extents, spare: 0 });
+      throw error;
+    }
+    return extents;
+  }
+
+  private placeRow(chunk: number, chunks: readonly Uint8Array[], spare: number): Extent {
+    const { chunkSize, unit } = this.geometry;
+    const { length: tail } = chunks.at(-1) as Uint8Array;
+    const units = unitsOf((chunks.length - 1) * chunkSize + tail, this.geometry) + spare;
+    const at = this.space.take(units);
+    try {
+      this.writeRow(at * unit, chunks);
+    } catch (error) {
+      this.space.give({ at, units });
+      throw error;
+    }
+    const sums = chunks.map((bytes, i) => this.remember(at + (i * chunkSize) / unit, bytes));
+    return { chunk, at, sums, tail };
+  }
+
+  /** Chunks that are views of one piece of memory, one behind the other, are written in one go. */
+  private writeRow(offset: number, chunks: readonly Uint8Array[]): void {
+    for (let i = 0; i < chunks.length; ) {
+      const first = chunks[i] as Uint8Array;
+      let length = 0;
+      let next: Uint8Array | undefined = first;
+      while (next !== undefined && next.buffer === first.buffer && next.byteOffset === first.byteOffset + length) {
+        length += next.length;
+        next = chunks[++i];
+      }
+      this.store.write(offset, new Uint8Array(first.buffer, first.byteOffset, length));
+      offset += length;
+    }
+  }
+
+  private remember(at: number, bytes: Uint8Array): number {
+    if (this.store.resident) return 0;
+    const page = bytes.slice();
+    this.cache.put(at, page);
+    return crc32c(page);
+  }
+
+  /** Write behind what a chunk stores, at the same place. Gives the new checksum. */
+  grow(piece: Piece, bytes: Uint8Array): number {
+    this.store.write(piece.at * this.geometry.unit + piece.length, bytes);
+    if (this.store.resident) return 0;
+    const cached = this.cache.get(piece.at);
+    if (cached?.length === piece.length) this.cache.put(piece.at, this.longer(cached, bytes));
+    else this.cache.drop(piece.at);
+    return crc32c(bytes, piece.sum);
+  }
+
+  /** A page with bytes behind it; pages own their memory, which may be longer than they are. */
+  private longer(page: Uint8Array, bytes: Uint8Array): Uint8Array {
+    const length = page.length + bytes.length;
+    let { buffer } = page;
+    if (buffer.byteLength < length) {
+      buffer = new ArrayBuffer(Math.min(this.geometry.chunkSize, length * 2));
+      new Uint8Array(buffer).set(page);
+    }
+    const grown = new Uint8Array(buffer, 0, length);
+    grown.set(bytes, page.length);
+    return grown;
+  }
+
+  /** The checksum of the first bytes of a chunk. */
+  sumOf(piece: Piece, length: number): number {
+    return this.store.resident ? 0 : crc32c(this.load(piece).subarray(0, length));
+  }
+
+  // --- space -------------------------------------------------------------------------------------------------------
+
+  /** Take units at an exact place, if they are free. */
+  takeAt(at: number, units: number): boolean {
+    return this.space.takeAt(at, units);
+  }
+
+  /** Give back units that no record has ever spoken of. */
+  give(run: Run): void {
+    this.space.give(run);
+  }
+
+  /** What was placed, and no record came to speak of. */
+  abandon({ extents, spare }: Placed): void {
+    for (const extent of extents) {
+      const { at, units } = runOf(extent, this.geometry);
+      this.forget({ at, units });
+      this.space.give({ at, units: units + spare });
+    }
+  }
+
+  private forget({ at, units }: Run): void {
+    const step = this.geometry.chunkSize / this.geometry.unit;
+    for (let i = 0; i < units; i += step) this.cache.drop(at + i);
+  }
+
+  /** A record has freed these units. */
+  release(run: Run): void {
+    this.forget(run);
+    if (this.store.resident) {
+      this.space.give(run);
+      return;
+    }
+    this.freed.push(run);
+    this.freedUnits += run.units;
+  }
+
+  /** So much is waiting to be usable again that a flush is worth while. */
+  get settleDue(): boolean {
+    return this.freedUnits * this.geometry.unit > Math.max(SETTLE_LEAST, this.used / 8);
+  }
+
+  private settle(): void {
+    if (this.freed.length > 0) this.flush();
+  }
+
+  /** Everything has been flushed: what was freed before may be used. The end of the store is cut off when free. */
+  settled(): void {
+    for (const run of this.freed) this.space.give(run);
+    this.freed = [];
+    this.freedUnits = 0;
+  }
+
+  /** Cut off what is free at the end of the store. */
+  trim(): void {
+    const end = this.space.end * this.geometry.unit;
+    if (this.store.size - end > TRIM_LEAST) this.store.truncate(end);
+  }
+
+  flushStore(): void {
+    this.store.flush();
+  }
+
+  close(): void {
+    this.cache.clear();
+    this.store.close();
+  }
+}
+
+const SETTLE_LEAST = 4 << 20;
+const TRIM_LEAST = 1 << 20;

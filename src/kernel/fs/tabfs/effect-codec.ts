@@ -1,0 +1,198 @@
+// Effects as bytes. An effect is its code (the place of its kind in KINDS, appended to only), then its fields in the
+// order written here: numbers as LEB128 (`n`), seconds as zigzag (`s`), checksums as u32 (`c`), names and bytes with
+// their length before them. FORMAT.md describes the same for other readers.
+
+import { SysError } from '../../../abi/errno.ts';
+import type { ByteReader, ByteWriter } from '../../storage/codec.ts';
+import type { Effect } from './effects.ts';
+import type { Extent } from './extents.ts';
+
+type Kind = Effect['kind'];
+type Of<K extends Kind> = Extract<Effect, { readonly kind: K }>;
+
+interface Codec<K extends Kind> {
+  write(writer: ByteWriter, effect: Of<K>): void;
+  read(reader: ByteReader): Omit<Of<K>, 'kind'>;
+}
+
+const INODE_NUMBERS = ['ino', 'mode', 'uid', 'gid', 'rdev', 'nlink'] as const;
+const TIMES = [
+  ['atimeSec', 'atimeNsec'],
+  ['mtimeSec', 'mtimeNsec'],
+  ['ctimeSec', 'ctimeNsec'],
+  ['birthSec', 'birthNsec'],
+] as const;
+
+/** A kind whose fields are all numbers. */
+const numbers = <K extends Kind>(...fields: (keyof Of<K> & string)[]): Codec<K> => ({
+  write: (writer, effect) => {
+    for (const field of fields) writer.number(effect[field] as number);
+  },
+  read: (reader) => Object.fromEntries(fields.map((field) => [field, reader.number()])) as Omit<Of<K>, 'kind'>,
+});
+
+const writeExtent = (writer: ByteWriter, { chunk, at, sums, tail }: Extent): void => {
+  writer.number(chunk);
+  writer.number(at);
+  writer.number(tail);
+  writer.number(sums.length);
+  for (const sum of sums) writer.u32(sum);
+};
+
+const readExtent = (reader: ByteReader): Extent => {
+  const chunk = reader.number();
+  const at = reader.number();
+  const tail = reader.number();
+  const count = reader.number();
+  const sums: number[] = [];
+  for (let i = 0; i < count; i++) sums.push(reader.u32());
+  return { chunk, at, sums, tail };
+};
+
+/** The chunk behind the last one of any file. */
+const ALL = 2 ** 48;
+
+const CODECS: { readonly [K in Kind]: Codec<K> } = {
+  volume: numbers('chunkSize', 'unit', 'nextIno'),
+  time: {
+    write: (writer, { sec, nsec }) => {
+      writer.signed(sec);
+      writer.number(nsec);
+    },
+    read: (reader) => ({ sec: reader.signed(), nsec: reader.number() }),
+  },
+  new: numbers(...INODE_NUMBERS),
+  inode: {
+    write: (writer, effect) => {
+      for (const field of INODE_NUMBERS) writer.number(effect[field]);
+      for (const [sec, nsec] of TIMES) {
+        writer.signed(effect[sec]);
+        writer.number(effect[nsec]);
+      }
+    },
+    read: (reader) => ({
+      ino: reader.number(),
+      mode: reader.number(),
+      uid: reader.number(),
+      gid: reader.number(),
+      rdev: reader.number(),
+      nlink: reader.number(),
+      atimeSec: reader.signed(),
+      atimeNsec: reader.number(),
+      mtimeSec: reader.signed(),
+      mtimeNsec: reader.number(),
+      ctimeSec: reader.signed(),
+      ctimeNsec: reader.number(),
+      birthSec: reader.signed(),
+      birthNsec: reader.number(),
+    }),
+  },
+  link: {
+    write: (writer, { dir, name, ino, cookie }) => {
+      writer.number(dir);
+      writer.name(name);
+      writer.number(ino);
+      writer.number(cookie);
+    },
+    read: (reader) => ({ dir: reader.number(), name: reader.name(), ino: reader.number(), cookie: reader.number() }),
+  },
+  unlink: {
+    write: (writer, { dir, name }) => {
+      writer.number(dir);
+      writer.name(name);
+    },
+    read: (reader) => ({ dir: reader.number(), name: reader.name() }),
+  },
+  nlink: numbers('ino', 'nlink'),
+  touch: {
+    write: (writer, { ino, modified }) => {
+      writer.number(ino);
+      writer.u8(modified ? 1 : 0);
+    },
+    read: (reader) => ({ ino: reader.number(), modified: reader.u8() === 1 }),
+  },
+  target: {
+    write: (writer, { ino, target }) => {
+      writer.number(ino);
+      writer.name(target);
+    },
+    read: (reader) => ({ ino: reader.number(), target: reader.name() }),
+  },
+  inline: {
+    write: (writer, { ino, size, bytes }) => {
+      writer.number(ino);
+      writer.number(size);
+      writer.blob(bytes);
+    },
+    read: (reader) => ({ ino: reader.number(), size: reader.number(), bytes: reader.blob() }),
+  },
+  size: numbers('ino', 'size'),
+  extents: {
+    write: (writer, { ino, from, to, extents }) => {
+      writer.number(ino);
+      writer.number(from);
+      writer.number(to === Number.POSITIVE_INFINITY ? ALL : to);
+      writer.number(extents.length);
+      for (const extent of extents) writeExtent(writer, extent);
+    },
+    read: (reader) => {
+      const ino = reader.number();
+      const from = reader.number();
+      const to = reader.number();
+      const count = reader.number();
+      const extents: Extent[] = [];
+      for (let i = 0; i < count; i++) extents.push(readExtent(reader));
+      return { ino, from, to: to === ALL ? Number.POSITIVE_INFINITY : to, extents };
+    },
+  },
+  tail: {
+    write: (writer, { ino, chunk, length, sum }) => {
+      writer.number(ino);
+      writer.number(chunk);
+      writer.number(length);
+      writer.u32(sum);
+    },
+    read: (reader) => ({ ino: reader.number(), chunk: reader.number(), length: reader.number(), sum: reader.u32() }),
+  },
+  free: numbers('ino'),
+  clear: numbers('dir'),
+  reply: numbers('client', 'seq', 'ack', 'value'),
+};
+
+/** The code of a kind is its place here, from 1 on. */
+const KINDS: readonly Kind[] = [
+  'volume',
+  'time',
+  'new',
+  'inode',
+  'link',
+  'unlink',
+  'nlink',
+  'touch',
+  'target',
+  'inline',
+  'size',
+  'extents',
+  'tail',
+  'free',
+  'clear',
+  'reply',
+];
+const CODE = new Map<Kind, number>(KINDS.map((kind, i) => [kind, i + 1]));
+
+export const writeEffect = (writer: ByteWriter, effect: Effect): void => {
+  writer.u8(CODE.get(effect.kind) as number);
+  (CODECS[effect.kind] as Codec<Kind>).write(writer, effect);
+};
+
+/** All effects of a record. EIO when it is not one. */
+export const readEffects = (reader: ByteReader): Effect[] => {
+  const effects: Effect[] = [];
+  while (!reader.atEnd) {
+    const code = reader.u8();
+    const kind = KINDS[code - 1];
+    if (kind === undefined) throw new SysError('EIO', `the volume is damaged: effect ${code}`);
+    effects.push({ kind, ...(CODECS[kind] as Codec<Kind>).read(reader) } as Effect);
+  }
+  return effects;
+};

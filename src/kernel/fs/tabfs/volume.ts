@@ -1,0 +1,334 @@
+// A mounted volume: its metadata in memory, its data area, and the one way of changing it (`commit`).
+//
+// A change is planned, its data is written to free places, its effects are appended as one record, and only when that
+// has succeeded are they applied in memory. So a failure leaves everything as it was, and what a crash leaves is what a
+// number of whole operations made. Returning from `commit` is the acknowledgement.
+//
+// A volume holds several trees (SUBTREES), each a file system of its own: see tabfs.ts.
+
+import { SysError } from '../../../abi/errno.ts';
+import { S } from '../../../abi/file.ts';
+import type { BlockStore } from '../../storage/block-store.ts';
+import { ByteReader, ByteWriter } from '../../storage/codec.ts';
+import type { MetadataStore } from '../../storage/metadata-store.ts';
+import type { Ino, Time } from '../../vfs/filesystem.ts';
+import { Contents, type File, type Plan } from './content.ts';
+import { DataArea, loadPiece } from './data-area.ts';
+import { readEffects, writeEffect } from './effect-codec.ts';
+import type { Effect } from './effects.ts';
+import { type Geometry, pieceOf, type Run, runOf } from './extents.ts';
+import { FreeSpace } from './free-space.ts';
+import { attributesOf, type Inode } from './inode.ts';
+import { State } from './state.ts';
+
+/** The trees of a volume: the number of the root, and the mode it is made with. */
+export const SUBTREES = {
+  root: { ino: 2, mode: S.IFDIR | 0o755 },
+  tmp: { ino: 3, mode: S.IFDIR | 0o1777 },
+  shm: { ino: 4, mode: S.IFDIR | 0o1777 },
+} as const;
+export type Subtree = keyof typeof SUBTREES;
+
+export interface VolumeOptions {
+  /** Milliseconds since the epoch, with fractions. */
+  readonly now: () => number;
+  /** Of a new volume; an existing one has its own. */
+  readonly geometry?: Geometry;
+  readonly inlineMax?: number;
+  /** Bound of the cache of data, in bytes. */
+  readonly cache?: number;
+  /** How many bytes the volume may take in all, as far as that is known: for statfs. */
+  readonly capacity?: () => number;
+}
+
+export interface CommitOptions {
+  /** The change gives space back: it must succeed on a full disk. */
+  readonly frees?: boolean;
+  /** What a client that asks again is told. */
+  readonly value?: number;
+  /** When the change happens: now, by default. */
+  readonly time?: Time;
+}
+
+/** A request of a client, to be remembered with what it does. */
+export interface Request {
+  readonly client: number;
+  readonly seq: number;
+  readonly ack: number;
+}
+
+const GEOMETRY: Geometry = { chunkSize: 1 << 16, unit: 512 };
+const INLINE_MAX = 256;
+const CACHE = 64 << 20;
+const CAPACITY = 2 ** 40;
+/** Effects in one record when many inodes are freed. */
+const BATCH = 512;
+
+export class Volume {
+  readonly state: State;
+  readonly contents: Contents;
+  readonly capacity: () => number;
+  private readonly store: BlockStore;
+  private readonly metadata: MetadataStore;
+  private readonly data: DataArea;
+  private readonly now: () => number;
+  private readonly writer = new ByteWriter();
+  /** Inodes without a name that are open, or may be open at a client that has not told yet. */
+  private readonly orphans = new Set<Ino>();
+  private request: Request | undefined;
+  private dirty = false;
+  private closed = false;
+
+  /** Mounts the volume; a new one is made in empty stores. EIO when it is damaged, EINVAL when its format is newer. */
+  constructor(store: BlockStore, metadata: MetadataStore, options: VolumeOptions) {
+    this.store = store;
+    this.metadata = metadata;
+    this.now = options.now;
+    this.capacity = options.capacity ?? (() => CAPACITY);
+    this.state = new State(options.geometry ?? GEOMETRY);
+    metadata.load((record, proven) => this.replay(record, proven));
+    const { geometry } = this.state;
+    this.data = new DataArea(store, geometry, this.freeSpace(), {
+      cache: options.cache ?? CACHE,
+      flush: () => this.sync(),
+    });
+    this.contents = new Contents(this.data, { geometry, inlineMax: options.inlineMax ?? INLINE_MAX });
+    this.state.onFreed = (run) => this.data.release(run);
+    for (const inode of this.state.inodes.values()) if (inode.nlink === 0) this.orphans.add(inode.ino);
+    this.makeRoots();
+  }
+
+  // --- mounting ----------------------------------------------------------------------------------------------------
+
+  private replay(record: Uint8Array, proven: boolean): boolean {
+    const effects = readEffects(new ByteReader(record));
+    if (!proven && !effects.every((effect) => this.isIntact(effect))) return false;
+    for (const effect of effects) this.state.apply(effect);
+    return true;
+  }
+
+  /** Is the data that an effect speaks of there? It may not be if power failed before a flush. */
+  private isIntact(effect: Effect): boolean {
+    const { state, store } = this;
+    const { geometry } = state;
+    if (effect.kind === 'extents') {
+      return effect.extents.every((extent) =>
+        extent.sums.every((_, i) => {
+          const piece = pieceOf([extent], extent.chunk + i, geometry);
+          return piece !== undefined && loadPiece(store, geometry, piece, new Uint8Array(piece.length));
+        }),
+      );
+    }
+    if (effect.kind === 'tail') {
+      const { ino, chunk, length, sum } = effect;
+      const piece = pieceOf(state.inodes.get(ino)?.content?.extents ?? [], chunk, geometry);
+      return piece !== undefined && loadPiece(store, geometry, { at: piece.at, length, sum }, new Uint8Array(length));
+    }
+    return true;
+  }
+
+  private freeSpace(): FreeSpace {
+    const runs: Run[] = [];
+    for (const { content } of this.state.inodes.values()) {
+      for (const extent of content?.extents ?? []) runs.push(runOf(extent, this.state.geometry));
+    }
+    const space = FreeSpace.around(runs);
+    if (space === undefined) throw new SysError('EIO', 'the volume is damaged: files share data');
+    return space;
+  }
+
+  private makeRoots(): void {
+    const { inodes, geometry, nextIno } = this.state;
+    const missing = Object.values(SUBTREES).filter(({ ino }) => !inodes.has(ino));
+    if (missing.length === 0) return;
+    this.commit([
+      { kind: 'volume', ...geometry, nextIno },
+      ...missing.map(({ ino, mode }) => ({ kind: 'new', ino, mode, uid: 0, gid: 0, rdev: 0, nlink: 2 }) as const),
+    ]);
+  }
+
+  // --- changing ----------------------------------------------------------------------------------------------------
+
+  time(): Time {
+    const ms = this.now();
+    const sec = Math.floor(ms / 1000);
+    return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6) };
+  }
+
+  /** Write the effects as one record, then apply them. ENOSPC, EIO; then nothing has changed. */
+  commit(effects: readonly Effect[], options: CommitOptions = {}): void {
+    if (this.closed) throw new SysError('EIO', 'the volume is closed');
+    const all: Effect[] = [{ kind: 'time', ...(options.time ?? this.time()) }, ...effects];
+    if (this.request !== undefined) all.push({ kind: 'reply', ...this.request, value: options.value ?? 0 });
+    this.writer.clear();
+    for (const effect of all) writeEffect(this.writer, effect);
+    this.append(this.writer.bytes, options.frees === true);
+    this.dirty = true;
+    for (const effect of all) this.state.apply(effect);
+    this.tidy();
+  }
+
+  /** The commit is done whatever comes of this: on a full disk the journal goes on growing as long as it can. */
+  private tidy(): void {
+    try {
+      if (this.metadata.checkpointDue) this.checkpoint();
+      else if (this.data.settleDue) this.sync();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    }
+  }
+
+  private append(record: Uint8Array, frees: boolean): void {
+    try {
+      this.metadata.append(record, frees);
+    } catch (error) {
+      if (!frees || !isFull(error)) throw error;
+      // What has been freed lately makes the checkpoint smaller than the journal it replaces.
+      this.checkpoint();
+      this.metadata.append(record, frees);
+    }
+  }
+
+  /** Carry a plan for a file's content out. */
+  commitPlan(file: File, plan: Plan, effects: readonly Effect[], options: CommitOptions): void {
+    try {
+      this.commit([...plan.effects, ...effects], options);
+    } catch (error) {
+      file.content.capacity = plan.fallback;
+      this.contents.abandon(plan.placed);
+      throw error;
+    }
+    file.content.capacity = plan.capacity;
+  }
+
+  /** Do what a client asked for, or give the result it had when it was done before. */
+  answering(request: Request, act: () => void): number | undefined {
+    const known = this.state.replies.find(request.client, request.seq);
+    if (known !== undefined) return known;
+    this.request = request;
+    try {
+      act();
+    } finally {
+      this.request = undefined;
+    }
+    return undefined;
+  }
+
+  // --- open inodes -------------------------------------------------------------------------------------------------
+
+  /** ESTALE. */
+  inode(ino: Ino): Inode {
+    const inode = this.state.inodes.get(ino);
+    if (inode === undefined) throw new SysError('ESTALE');
+    return inode;
+  }
+
+  open(ino: Ino): void {
+    this.inode(ino).opens++;
+  }
+
+  release(ino: Ino): void {
+    const inode = this.state.inodes.get(ino);
+    if (inode === undefined || inode.opens === 0) return;
+    inode.opens--;
+    if (inode.opens > 0) return;
+    if (inode.content !== undefined) this.contents.settle(inode as File);
+    if (inode.nlink === 0) this.freeOrphans([ino]);
+  }
+
+  /** What happens to an inode that loses its last name: it goes, or waits for its last `release`. */
+  loseName(inode: Inode): Effect {
+    if (inode.opens === 0) return { kind: 'free', ino: inode.ino };
+    this.orphans.add(inode.ino);
+    return { kind: 'nlink', ino: inode.ino, nlink: 0 };
+  }
+
+  /** Free what has no name and that nobody has open: all clients have told what they hold. */
+  reclaimOrphans(): void {
+    const dead = [...this.orphans].filter((ino) => (this.state.inodes.get(ino)?.opens ?? 0) === 0);
+    this.freeOrphans(dead);
+  }
+
+  /** One that cannot be freed now, on a full disk, stays an orphan for later. */
+  private freeOrphans(inos: readonly Ino[]): void {
+    const alive = inos.filter((ino) => this.state.inodes.get(ino)?.nlink === 0);
+    for (let i = 0; i < alive.length; i += BATCH) {
+      const batch = alive.slice(i, i + BATCH);
+      try {
+        this.commit(
+          batch.map((ino) => ({ kind: 'free', ino })),
+          { frees: true },
+        );
+      } catch (error) {
+        if (!(error instanceof SysError)) throw error;
+        return;
+      }
+    }
+    for (const ino of inos) this.orphans.delete(ino);
+  }
+
+  // --- the whole ---------------------------------------------------------------------------------------------------
+
+  /** Remove everything from a tree, as at the boot of a machine: whoever has something open there loses it. */
+  resetSubtree(name: Subtree): void {
+    const { ino, mode } = SUBTREES[name];
+    const time = this.time();
+    const root = this.inode(ino);
+    if (root.directory?.size === 0 && root.mode === mode) return;
+    this.commit(
+      [
+        { kind: 'clear', dir: ino },
+        { ...attributesOf(root), mode },
+        { kind: 'touch', ino, modified: true },
+      ],
+      {
+        frees: true,
+        time,
+      },
+    );
+  }
+
+  /** Return when everything that was acknowledged is on durable storage. */
+  sync(): void {
+    if (!this.dirty) return;
+    this.data.flushStore();
+    this.metadata.flush();
+    this.data.settled();
+    this.dirty = false;
+  }
+
+  private checkpoint(): void {
+    this.data.flushStore();
+    this.metadata.checkpoint(this.records());
+    this.data.settled();
+    this.data.trim();
+    this.dirty = false;
+  }
+
+  private *records(): Iterable<Uint8Array> {
+    for (const effects of this.state.effects()) {
+      this.writer.clear();
+      for (const effect of effects) writeEffect(this.writer, effect);
+      yield this.writer.bytes;
+    }
+  }
+
+  /** Bytes of data in use. */
+  get used(): number {
+    return this.data.used;
+  }
+
+  /** Sync, and let the stores go. Every operation fails from now on. */
+  close(): void {
+    if (this.closed) return;
+    try {
+      this.sync();
+    } finally {
+      this.closed = true;
+      this.data.close();
+      this.metadata.close();
+    }
+  }
+}
+
+const isFull = (error: unknown): boolean => error instanceof SysError && error.errno === 'ENOSPC';

@@ -1,0 +1,164 @@
+// A MetadataStore on two block stores that take turns. Each holds a generation: header, checkpoint, journal.
+//
+// A frame's checksum goes on from that of the frame before it, so that what an earlier generation or a cut has left
+// behind can never follow. A checkpoint goes to the other store: frames, flush, header, flush; then that store counts.
+// The bytes are described in fs/tabfs/FORMAT.md.
+//
+// Both stores are kept larger than what they hold: records that free space can then be written on a full disk, and a
+// checkpoint, which is hardly larger than the generation it replaces, has its place.
+
+import { SysError } from '../../abi/errno.ts';
+import type { BlockStore } from './block-store.ts';
+import {
+  encodeHeader,
+  FRAME,
+  FrameWriter,
+  growWithZeros,
+  HEADER,
+  type Header,
+  isBlank,
+  readFrames,
+  readHeader,
+  seedOf,
+  writeFrame,
+} from './journal-format.ts';
+import type { MetadataStore } from './metadata-store.ts';
+
+export interface JournalOptions {
+  /** Journal bytes after which a checkpoint is due, if the checkpoint itself is not larger. */
+  readonly bound?: number;
+  /** How much larger the stores are made at a time; a quarter of it is for records that free space. */
+  readonly step?: number;
+}
+
+export class Journal implements MetadataStore {
+  private readonly stores: readonly [BlockStore, BlockStore];
+  private readonly bound: number;
+  private readonly step: number;
+  private active = 0;
+  private generation = 0;
+  private checkpointLength = 0;
+  /** Where the next frame goes, and the checksum it goes on from. */
+  private end = 0;
+  private crc = 0;
+  private flushed = false;
+  private buffer = new Uint8Array(4096);
+
+  constructor(stores: readonly [BlockStore, BlockStore], options: JournalOptions = {}) {
+    this.stores = stores;
+    this.bound = options.bound ?? 1 << 20;
+    this.step = options.step ?? 1 << 18;
+  }
+
+  private get store(): BlockStore {
+    return this.stores[this.active] as BlockStore;
+  }
+
+  get checkpointDue(): boolean {
+    const journal = this.end - HEADER - this.checkpointLength;
+    return journal > Math.max(this.bound, this.checkpointLength);
+  }
+
+  // --- reading -----------------------------------------------------------------------------------------------------
+
+  load(visit: (record: Uint8Array, proven: boolean) => boolean): boolean {
+    const headers = this.stores.map(readHeader);
+    const [first, second] = headers;
+    if (first === undefined && second === undefined) {
+      this.create();
+      return false;
+    }
+    this.active = (second?.generation ?? 0) > (first?.generation ?? 0) ? 1 : 0;
+    this.replay(headers[this.active] as Header, visit);
+    return true;
+  }
+
+  /** Generation 1 is an empty checkpoint: one small write, before which the store is blank. */
+  private create(): void {
+    if (!this.stores.every(isBlank)) throw new SysError('EIO', 'the volume is damaged: it has no valid header');
+    this.begin(0, { generation: 1, checkpointLength: 0, checkpointCrc: seedOf(1) });
+    this.store.write(0, encodeHeader(1, 0, this.crc));
+    this.store.flush();
+  }
+
+  private begin(active: number, header: Header): void {
+    this.active = active;
+    this.generation = header.generation;
+    this.checkpointLength = header.checkpointLength;
+    this.end = HEADER + header.checkpointLength;
+    this.crc = header.checkpointCrc;
+    this.flushed = false;
+  }
+
+  private replay(header: Header, visit: (record: Uint8Array, proven: boolean) => boolean): void {
+    const bytes = new Uint8Array(this.store.size);
+    this.store.read(0, bytes);
+    const frames = readFrames(bytes, HEADER, seedOf(header.generation));
+    this.begin(this.active, header);
+    const checkpointEnd = this.end;
+    const checkpoint = frames.findLast((frame) => frame.end <= checkpointEnd);
+    const whole = (checkpoint?.end ?? HEADER) === checkpointEnd && (checkpoint?.crc ?? this.crc) === this.crc;
+    if (!whole) throw new SysError('EIO', 'the volume is damaged: its checkpoint does not check');
+    const lastFlushed = frames.findLastIndex((frame) => frame.flushed);
+    for (const [i, frame] of frames.entries()) {
+      const inCheckpoint = frame.end <= checkpointEnd;
+      if (!visit(frame.record, inCheckpoint || i < lastFlushed)) {
+        if (inCheckpoint) throw new SysError('EIO', 'the volume is damaged: its checkpoint cannot be read');
+        break;
+      }
+      if (inCheckpoint) continue;
+      this.end = frame.end;
+      this.crc = frame.crc;
+    }
+  }
+
+  // --- writing -----------------------------------------------------------------------------------------------------
+
+  append(record: Uint8Array, frees: boolean): void {
+    const length = FRAME + record.length;
+    this.makeRoom(this.end + length, frees);
+    if (this.buffer.length < length) this.buffer = new Uint8Array(length * 2);
+    const crc = writeFrame(this.buffer, 0, record, this.crc, this.flushed);
+    this.store.write(this.end, this.buffer.subarray(0, length));
+    this.end += length;
+    this.crc = crc;
+    this.flushed = false;
+  }
+
+  /** ENOSPC when the stores cannot be made large enough. */
+  private makeRoom(end: number, frees: boolean): void {
+    if (end + (frees ? 0 : this.step / 4) <= this.room) return;
+    try {
+      for (const store of this.stores) growWithZeros(store, end + this.step);
+    } catch (error) {
+      if (!frees || end > this.room) throw error;
+    }
+  }
+
+  private get room(): number {
+    return Math.min(this.stores[0].size, this.stores[1].size);
+  }
+
+  checkpoint(records: Iterable<Uint8Array>): void {
+    const other = 1 - this.active;
+    const store = this.stores[other] as BlockStore;
+    const generation = this.generation + 1;
+    const writer = new FrameWriter(store, HEADER, seedOf(generation));
+    for (const record of records) writer.add(record);
+    writer.finish();
+    const checkpointLength = writer.end - HEADER;
+    store.flush();
+    store.write(0, encodeHeader(generation, checkpointLength, writer.crc));
+    store.flush();
+    this.begin(other, { generation, checkpointLength, checkpointCrc: writer.crc });
+  }
+
+  flush(): void {
+    this.store.flush();
+    this.flushed = true;
+  }
+
+  close(): void {
+    for (const store of this.stores) store.close();
+  }
+}

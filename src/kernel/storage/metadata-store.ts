@@ -1,0 +1,38 @@
+// Where a volume keeps its metadata: a checkpoint (the whole state as records) and the records of what happened since.
+//
+// A record is opaque bytes and is atomic: after a crash it is there wholly or not at all, and never without all those
+// before it. `append` returning is the acknowledgement; `flush` returning makes durable what was appended before.
+
+export interface MetadataStore {
+  /**
+   * Hand over every record, in order: those of the checkpoint, then those appended since. `proven` is false for those
+   * after the last flush: the data they speak of may be missing after a failure of power. When `visit` gives false,
+   * that record and those after it are dropped for good. False when the store is new and holds nothing.
+   */
+  load(visit: (record: Uint8Array, proven: boolean) => boolean): boolean;
+  /** `frees`: the record gives space back and may use what is kept for such ones. ENOSPC, EIO; then nothing was added. */
+  append(record: Uint8Array, frees: boolean): void;
+  /** Enough has been appended that the next mount would be slow. */
+  readonly checkpointDue: boolean;
+  /** Replace everything by the state that these records describe. On ENOSPC or EIO all is as before. */
+  checkpoint(records: Iterable<Uint8Array>): void;
+  flush(): void;
+  close(): void;
+}
+
+/** For volumes that end with their memory: there is nobody who could load them again. */
+export class VolatileMetadataStore implements MetadataStore {
+  readonly checkpointDue = false;
+
+  load(): boolean {
+    return false;
+  }
+
+  append(): void {}
+
+  checkpoint(): void {}
+
+  flush(): void {}
+
+  close(): void {}
+}
