@@ -8,6 +8,8 @@ export interface BarActions {
   open(options: ShellOptions): void;
   show(id: string): void;
   close(id: string): void;
+  /** Back to the terminal in front. */
+  focus(): void;
   setScreenReader(on: boolean): void;
 }
 
@@ -33,6 +35,7 @@ export class Bar {
     this.#reader.addEventListener('change', () => actions.setScreenReader(this.#reader.checked));
     this.#menu.addEventListener('toggle', () => {
       if (this.#menu.matches(':popover-open')) void this.#fillMenu();
+      else actions.focus();
     });
     const name = os.ephemeral ? 'ephemeral' : os.machine;
     parent.replaceChildren(

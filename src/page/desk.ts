@@ -37,6 +37,7 @@ export class Desk {
       open: (options) => this.open(options),
       show: (id) => this.#show(this.#find(id)),
       close: (id) => this.#close(this.#find(id)),
+      focus: () => this.active?.view.focus(),
       setScreenReader: (on) => this.#setScreenReader(on),
     });
     this.#bar.screenReader = this.#screenReader;

@@ -55,7 +55,9 @@ export function guarded<T extends object>(remote: Remote<T>, lifeline: Lifeline)
     get(_target, name) {
       // A promise that resolves to this object looks for `then`.
       if (typeof name === 'symbol' || name === 'then') return undefined;
-      return (...args: unknown[]) => lifeline.race(methods[name]!(...args));
+      // Of a machine that is gone the proxy has been released: it is not to be touched.
+      return (...args: unknown[]) =>
+        lifeline.error ? Promise.reject(lifeline.error) : lifeline.race(methods[name]!(...args));
     },
   });
 }

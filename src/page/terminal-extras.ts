@@ -12,11 +12,14 @@ export function addExtras(term: Terminal): void {
   if (hasFastWebgl()) addWebgl(term);
 }
 
-/** Drawing by the document is slower than by the graphics card, but faster than by a graphics card in software. */
+/** Drawing by the document is slower than by a graphics card, but faster than by one that the processor plays. */
 function hasFastWebgl(): boolean {
   const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  return context !== null;
+  if (!context) return false;
+  const info = context.getExtension('WEBGL_debug_renderer_info');
+  const renderer: unknown = context.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : context.RENDERER);
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return !/swiftshader|llvmpipe|softpipe|basic render/i.test(String(renderer));
 }
 
 function addWebgl(term: Terminal): void {

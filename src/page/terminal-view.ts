@@ -26,9 +26,10 @@ const BELL_MS = 150;
 
 /** Ends an escape sequence that lost its end, and shows nothing (ECMA-48, CAN). */
 const CANCEL_SEQUENCE = '\x18';
-/** What a program that died may have left on: alternate screen, mouse, bracketed paste, hidden cursor, attributes. */
+const LEAVE_ALTERNATE_SCREEN = '\x1b[?1049l';
+/** What a program that died may have left on: mouse, focus reports, bracketed paste, keypad, hidden cursor, attributes. */
 const RESET_MODES =
-  '\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[!p';
+  '\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[!p';
 
 const encoder = new TextEncoder();
 
@@ -126,8 +127,15 @@ export class TerminalView implements Disposable {
 
   /** Write a line of the page's own, after what a program left behind. */
   notice(text: string): void {
-    const column = this.term.buffer.active.cursorX;
-    this.term.write(`${CANCEL_SEQUENCE}${RESET_MODES}${column > 0 ? '\r\n' : ''}\x1b[2m${text}\x1b[m\r\n`);
+    const { term } = this;
+    term.write(CANCEL_SEQUENCE, () => {
+      // Leaving a screen that is not there would still move the cursor.
+      if (term.buffer.active.type === 'alternate') term.write(LEAVE_ALTERNATE_SCREEN);
+      term.write(RESET_MODES, () => {
+        const newLine = term.buffer.active.cursorX > 0 ? '\r\n' : '';
+        term.write(`${newLine}\x1b[2m${text}\x1b[m\r\n`);
+      });
+    });
   }
 
   /** Give the terminal the size of its room, if it has any, and tell the programs. */
