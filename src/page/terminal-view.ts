@@ -28,8 +28,7 @@ const BELL_MS = 150;
 const CANCEL_SEQUENCE = '\x18';
 const LEAVE_ALTERNATE_SCREEN = '\x1b[?1049l';
 /** What a program that died may have left on: mouse, focus reports, bracketed paste, keypad, hidden cursor, attributes. */
-const RESET_MODES =
-  '\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[!p';
+const RESET_MODES = '\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[!p';
 
 const encoder = new TextEncoder();
 
