@@ -62,15 +62,17 @@ export class EventLoop {
 
   /** Run until nothing is left to do. Rejects with what a timer threw or nobody caught. */
   async run(): Promise<void> {
-    for (;;) {
+    // Engines tell of a rejection that nobody handles a turn after it is one.
+    for (let idle = 0; idle < 2; ) {
       await this.engine.turn();
       if (this.failed !== undefined) throw this.failed.reason;
       const next = this.next();
       if (next === undefined) {
-        if (this.settling.size === 0) return;
-        await Promise.race([...this.settling].map((promise) => promise.catch(() => {})));
+        if (this.settling.size === 0) idle++;
+        else await Promise.race([...this.settling].map((promise) => promise.catch(() => {})));
         continue;
       }
+      idle = 0;
       const left = next.due - this.now();
       if (left > 0) this.sleep(left);
       else this.fire(next);

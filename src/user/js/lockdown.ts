@@ -29,8 +29,12 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   WebAssembly: ['compileStreaming', 'instantiateStreaming'],
 };
 
-/** Remove a property for good. False when the engine does not let it go. */
-const remove = (from: object, key: string): boolean => Reflect.deleteProperty(from, key) && !Object.hasOwn(from, key);
+/** Remove a property for good. False when the engine does not let it go, unless it is a mere number that stays. */
+const remove = (from: object, key: string): boolean => {
+  if (Reflect.deleteProperty(from, key) && !Object.hasOwn(from, key)) return true;
+  const property = Reflect.getOwnPropertyDescriptor(from, key);
+  return property?.writable === false && typeof property.value === 'number';
+};
 
 /**
  * Strip the global object. `keep` names more globals that stay. Throws, naming it, when something cannot be removed;

@@ -68,9 +68,10 @@ export const runScript = async (script: Script, { engine, calls, handlers, exit 
     }),
   });
 
+  let shift = 0;
   const fail = (error: unknown, position?: Position): never => {
     try {
-      sys.write(2, describeError(error, script.name, position));
+      sys.write(2, describeError(error, script.name, shift, position));
     } catch {
       // Nobody to tell it to.
     }
@@ -78,11 +79,12 @@ export const runScript = async (script: Script, { engine, calls, handlers, exit 
   };
   let settled = true;
   try {
-    const result = start(script, engine);
-    if (result instanceof Uncompilable) return fail(result.error, result.position);
-    if (result !== undefined) {
+    const started = start(script, engine);
+    shift = started.shift;
+    if (started.result instanceof Uncompilable) return fail(started.result.error, started.result.position);
+    if (started.result !== undefined) {
       settled = false;
-      result.then(
+      started.result.then(
         () => {
           settled = true;
         },
@@ -128,19 +130,28 @@ const evaluate = (engine: ScriptEngine, source: string, name: string): unknown =
   }
 };
 
-/** Evaluate the script; gives a promise when it runs as an async function. */
-const start = ({ source, name }: Script, engine: ScriptEngine): Promise<unknown> | Uncompilable | undefined => {
+interface Started {
+  /** A promise when the script runs as an async function. */
+  readonly result: Promise<unknown> | Uncompilable | undefined;
+  /** Characters that were put before its first line. */
+  readonly shift: number;
+}
+
+const start = ({ source, name }: Script, engine: ScriptEngine): Started => {
   const text = withoutHashbang(source);
   const result = evaluate(engine, text, name);
   // The value of a script's last expression is nobody's business.
-  if (!(result instanceof Uncompilable)) return undefined;
+  if (!(result instanceof Uncompilable)) return { result: undefined, shift: 0 };
   if (MODULE_SYNTAX.test(text)) {
     const error = new SyntaxError('this is a plain script: import and export are not supported');
-    return new Uncompilable(error, result.position);
+    return { result: new Uncompilable(error, result.position), shift: 0 };
   }
-  if (!/\bawait\b/.test(text)) return result;
+  if (!/\bawait\b/.test(text)) return { result, shift: 0 };
   const main = evaluate(engine, `${ASYNC_HEAD}${text}\n})`, name);
-  return main instanceof Uncompilable ? main : (main as () => Promise<unknown>)();
+  return {
+    result: main instanceof Uncompilable ? main : (main as () => Promise<unknown>)(),
+    shift: ASYNC_HEAD.length,
+  };
 };
 
 /** Promises of WebAssembly settle without the script: the loop has to wait for them. */

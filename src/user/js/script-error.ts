@@ -43,13 +43,17 @@ const headOf = (error: unknown): string => {
 /** Has the error been thrown by code of the script, and not by its compilation? */
 export const isThrownBy = (error: Error, name: string): boolean => framesOf(error.stack, name).length > 0;
 
+/** A place in the script, given that `shift` characters were put before its first line to run it. */
+const unshift = ({ line, column }: Position, shift: number): string =>
+  `${line}:${line === 1 ? Math.max(1, column - shift) : column}`;
+
 /** The text, with a newline at its end. `position` is where a syntax error was found. */
-export const describeError = (error: unknown, name: string, position?: Position): string => {
+export const describeError = (error: unknown, name: string, shift: number, position?: Position): string => {
   const frames = position === undefined && error instanceof Error ? framesOf(error.stack, name) : [];
   const at = position ?? frames[0];
-  const head = `${name}${at === undefined ? '' : `:${at.line}:${at.column}`}: uncaught ${headOf(error)}`;
+  const head = `${name}${at === undefined ? '' : `:${unshift(at, shift)}`}: uncaught ${headOf(error)}`;
   const trace = frames.map(
-    ({ caller, line, column }) => `    at ${caller === '' ? '' : `${caller} `}(${name}:${line}:${column})`,
+    (frame) => `    at ${frame.caller === '' ? '' : `${frame.caller} `}(${name}:${unshift(frame, shift)})`,
   );
   return `${[head, ...trace].join('\n')}\n`;
 };
