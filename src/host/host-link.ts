@@ -10,6 +10,8 @@ import type { KernelOps, StationOps } from '../kernel/link.ts';
 export interface HostKernelOps extends KernelOps {
   /** This station has mounted the volume and serves it from now on. */
   volumeServing(): void;
+  /** When the machine was booted, in milliseconds since the epoch. */
+  bootTime(): number;
   /** True for the first that asks since the machine was booted: it empties /tmp. */
   firstMount(): boolean;
 }

@@ -15,6 +15,7 @@ import { VolumeDirectory } from './volume-directory.ts';
 
 declare const self: SharedWorkerGlobalScope;
 
+const bootTime = browserClock.now();
 const kernel = new Kernel({ clock: browserClock });
 const volume = new VolumeDirectory();
 
@@ -32,6 +33,7 @@ const admit = async (port: MessagePort, hello: KernelHello): Promise<void> => {
   const peer = new RpcPeer<HostStationOps, HostKernelOps>(portEndpoint(hello.station), {
     ...served,
     volumeServing: () => volume.serving(station),
+    bootTime: () => bootTime,
     firstMount: () => volume.firstMount(),
   });
   volume.add(station, peer);

@@ -34,7 +34,8 @@ export class Dispatcher {
       const handler = this.handlers[name] as unknown as AnyHandler;
       const result = handler(actor, ...args);
       if (typeof result === 'number') {
-        if (actor.state === 'running') return result;
+        // The answer to `exit` lets the worker of a dead task unwind.
+        if (!actor.stopped) return result;
         return this.settle(task, actor, name, args, Promise.resolve(result));
       }
       return this.settle(task, actor, name, args, result);

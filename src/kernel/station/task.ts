@@ -135,6 +135,10 @@ export class Task implements Caller, Context {
     return this;
   }
 
+  get stopped(): boolean {
+    return this.state === 'stopped';
+  }
+
   /** Does something keep the task from sleeping on? */
   get attention(): boolean {
     return this.state !== 'running' || this.signals.next()?.effect === 'handler';

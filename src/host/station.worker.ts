@@ -1,0 +1,81 @@
+// The station's worker: one dedicated worker a tab. Wires the station to the browser: the kernel's port, the volume,
+// the base image, the process workers that the page creates, and the page's own calls.
+
+import * as Comlink from 'comlink';
+import { KernelPort, type KernelTransport } from '../kernel/kernel-port.ts';
+import { makeTree } from '../kernel/station/machine-tree.ts';
+import { ProgramLoader } from '../kernel/station/program-loader.ts';
+import { Station } from '../kernel/station/station.ts';
+import { RpcPeer } from '../transport/rpc.ts';
+import { browserClock, browserCompile, browserRandom, makeBreathe } from './browser-ports.ts';
+import type { FromStation, ToStation } from './control.ts';
+import { portEndpoint, typedEndpoint } from './endpoints.ts';
+import type { HostKernelOps, HostStationOps } from './host-link.ts';
+import { imageFetcher, loadManifest } from './image.ts';
+import { ProcessHost } from './process-host.ts';
+import { makeStationControl } from './station-control.ts';
+import { VolumeSeat } from './volume-seat.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const tell = (message: FromStation): void => self.postMessage(message);
+const log = (message: string): void => console.error(`TabOS: ${message}`);
+
+const host = new ProcessHost({
+  clock: browserClock,
+  log,
+  requestWorkers: (count) => tell({ type: 'needWorkers', count }),
+  terminateWorker: (id) => tell({ type: 'terminateWorker', id }),
+  breathe: makeBreathe(),
+});
+
+const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation, { type: 'boot' }>): Promise<void> => {
+  const image = loadManifest(machine.imageUrl);
+  const seat = new VolumeSeat(machine, () => peer);
+  const peer: RpcPeer<HostKernelOps, HostStationOps> = new RpcPeer<HostKernelOps, HostStationOps>(
+    portEndpoint(kernelPort),
+    {
+      signal: (_c, ...args) => station.operations.signal(...args),
+      reparented: (_c, ...args) => station.operations.reparented(...args),
+      detail: (_c, pid) => station.operations.detail(pid),
+      volumeServe: (_c, client, port) => seat.serve(client, port),
+      volumeClients: (_c, clients) => seat.knowClients(clients),
+      volumePort: (_c, port) => seat.reach(port),
+    },
+  );
+  const kernel = new KernelPort(peer as unknown as KernelTransport);
+  const volume = await seat.open();
+  const bootTime = await peer.call('bootTime');
+  const vfs = await makeTree({
+    ...volume,
+    image: await image,
+    fetchFile: imageFetcher(machine.imageUrl),
+    kernel,
+    station: () => station,
+    now: () => browserClock.now(),
+    bootTime,
+    memory: () => ({ total: 0, free: 0 }),
+  });
+  const station: Station = new Station({
+    kernel,
+    vfs,
+    loader: new ProgramLoader(vfs, browserCompile),
+    spawner: host,
+    clock: browserClock,
+    random: browserRandom,
+    log,
+  });
+  Comlink.expose(makeStationControl(station), control);
+  void host.serve(station).catch((error: unknown) => failed('ERR_STATION', error));
+  tell({ type: 'ready' });
+};
+
+const failed = (code: string, error: unknown): void => {
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  tell({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
+};
+
+self.onmessage = ({ data }: MessageEvent<ToStation>): void => {
+  if (data.type === 'worker') host.add(data.id, typedEndpoint(data.port));
+  else boot(data).catch((error: unknown) => failed('ERR_BOOT', error));
+};
