@@ -7,8 +7,9 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const INDENT = '  ';
 
 const quote = (text: string): string => {
-  const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
-  return `'${body}'`;
+  const mark = ["'", '"', '`'].find((candidate) => !text.includes(candidate)) ?? "'";
+  const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');
+  return mark + (mark === "'" ? body.replaceAll("'", "\\'") : body) + mark;
 };
 
 const keyText = (key: string | symbol): string => {
@@ -27,8 +28,14 @@ const functionText = (value: object): string => {
   const { name } = value as { name?: unknown };
   const kind = constructorName(value) ?? 'Function';
   const isClass = /^class\b/.test(Function.prototype.toString.call(value));
-  const label = typeof name === 'string' && name !== '' ? name : '(anonymous)';
-  return isClass ? `[class ${label}]` : `[${kind}: ${label}]`;
+  if (typeof name !== 'string' || name === '') return isClass ? '[class (anonymous)]' : `[${kind} (anonymous)]`;
+  return isClass ? `[class ${name}]` : `[${kind}: ${name}]`;
+};
+
+const isEmpty = (value: object): boolean => {
+  if (Array.isArray(value)) return value.length === 0;
+  if (value instanceof Map || value instanceof Set) return value.size === 0;
+  return Object.keys(value).length === 0;
 };
 
 /** The parts of an object between brackets, or the whole text when there are none. */
@@ -53,7 +60,7 @@ class Inspector {
 
   private object(value: object, label: string | undefined): string {
     if (this.path.includes(value)) return '[Circular]';
-    if (this.path.length > DEPTH)
+    if (this.path.length >= DEPTH && !isEmpty(value))
       return label ?? (Array.isArray(value) ? '[Array]' : `[${constructorName(value) ?? 'Object'}]`);
     this.path.push(value);
     try {

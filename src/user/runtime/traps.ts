@@ -3,8 +3,9 @@
 // The JavaScript API tells the kinds of traps apart only by the text of a RuntimeError, which differs between engines.
 // So a probe module performs each kind once, when the first trap happens, and texts are compared with texts of the
 // same engine; a stack overflow, an error of JavaScript, is told the same way. The module, by hand (functions []->[]):
-//   0 unreachable   1 load behind the memory   2 1/0   3 INT_MIN/-1   4 i32(inf)   5 call an empty table slot
-//   6 call through a table behind its end   7 call of the wrong type   8 endless recursion
+//   0 unreachable   1 load behind the memory   2 1/0   3 1%0   4 INT_MIN/-1   5 i32(inf)   6 call an empty table slot
+//   7 call through a table behind its end   8 call of the wrong type   9 endless recursion
+// A text that none of them has (of a bulk operation, a null reference) is a bad access as well: SIGSEGV.
 
 import { SIGNAL } from '../../abi/signals.ts';
 
@@ -13,27 +14,18 @@ const INFINITY_F32 = [0x43, 0x00, 0x00, 0x80, 0x7f];
 const DROP = 0x1a;
 const END = 0x0b;
 
-const BODIES: readonly (readonly number[])[] = [
-  [0x00],
-  [0x41, 0x7f, 0x28, 0x02, 0x00, DROP],
-  [0x41, 0x01, 0x41, 0x00, 0x6d, DROP],
-  [0x41, ...I32_MIN, 0x41, 0x7f, 0x6d, DROP],
-  [...INFINITY_F32, 0xa8, DROP],
-  [0x41, 0x01, 0x11, 0x00, 0x00],
-  [0x41, 0x09, 0x11, 0x00, 0x00],
-  [0x41, 0x00, 0x11, 0x01, 0x00, DROP],
-  [0x10, 0x08],
-];
-const SIGNALS: readonly number[] = [
-  SIGNAL.SIGILL,
-  SIGNAL.SIGSEGV,
-  SIGNAL.SIGFPE,
-  SIGNAL.SIGFPE,
-  SIGNAL.SIGFPE,
-  SIGNAL.SIGSEGV,
-  SIGNAL.SIGSEGV,
-  SIGNAL.SIGSEGV,
-  SIGNAL.SIGSEGV,
+/** Bodies of the probe's functions, and the signals that they stand for. */
+const PROBES: readonly (readonly [signal: number, body: readonly number[]])[] = [
+  [SIGNAL.SIGILL, [0x00]],
+  [SIGNAL.SIGSEGV, [0x41, 0x7f, 0x28, 0x02, 0x00, DROP]],
+  [SIGNAL.SIGFPE, [0x41, 0x01, 0x41, 0x00, 0x6d, DROP]],
+  [SIGNAL.SIGFPE, [0x41, 0x01, 0x41, 0x00, 0x6f, DROP]],
+  [SIGNAL.SIGFPE, [0x41, ...I32_MIN, 0x41, 0x7f, 0x6d, DROP]],
+  [SIGNAL.SIGFPE, [...INFINITY_F32, 0xa8, DROP]],
+  [SIGNAL.SIGSEGV, [0x41, 0x01, 0x11, 0x00, 0x00]],
+  [SIGNAL.SIGSEGV, [0x41, 0x09, 0x11, 0x00, 0x00]],
+  [SIGNAL.SIGSEGV, [0x41, 0x00, 0x11, 0x01, 0x00, DROP]],
+  [SIGNAL.SIGSEGV, [0x10, 0x09]],
 ];
 
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -41,7 +33,7 @@ const section = (id: number, bytes: readonly number[]): number[] => [id, bytes.l
 const vector = (items: readonly (readonly number[])[]): number[] => [items.length, ...items.flat()];
 
 const probeModule = (): Uint8Array<ArrayBuffer> => {
-  const functions = BODIES.map((body) => [body.length + 2, 0, ...body, END]);
+  const functions = PROBES.map(([, body]) => [body.length + 2, 0, ...body, END]);
   return Uint8Array.of(
     ...HEADER,
     // Types: []->[], []->[i32]. Two table slots, no page of memory.
@@ -52,10 +44,10 @@ const probeModule = (): Uint8Array<ArrayBuffer> => {
         [0x60, 0, 1, 0x7f],
       ]),
     ),
-    ...section(3, vector(BODIES.map(() => [0]))),
+    ...section(3, vector(PROBES.map(() => [0]))),
     ...section(4, vector([[0x70, 0, 2]])),
     ...section(5, vector([[0, 0]])),
-    ...section(7, vector(BODIES.map((_, i) => [1, 0x61 + i, 0, i]))),
+    ...section(7, vector(PROBES.map((_, i) => [1, 0x61 + i, 0, i]))),
     // Slot 0 of the table is function 0.
     ...section(9, vector([[0, 0x41, 0, END, ...vector([[0]])]])),
     ...section(10, vector(functions)),
@@ -85,7 +77,7 @@ const makeProbe = (): Probe => {
   const traps = exportsOf(probeModule());
   const signals = new Map<string, number>();
   let overflow = '';
-  for (const [i, signal] of SIGNALS.entries()) {
+  for (const [i, [signal]] of PROBES.entries()) {
     const error = thrownBy(traps[String.fromCharCode(0x61 + i)] as () => void);
     if (error instanceof WebAssembly.RuntimeError) signals.set(error.message, signal);
     else overflow = error.message;
@@ -99,7 +91,7 @@ let probe: Probe | undefined;
 export const signalOfTrap = (error: unknown): number | undefined => {
   if (!(error instanceof Error)) return undefined;
   probe ??= makeProbe();
-  if (error instanceof WebAssembly.RuntimeError) return probe.signals.get(error.message) ?? SIGNAL.SIGILL;
+  if (error instanceof WebAssembly.RuntimeError) return probe.signals.get(error.message) ?? SIGNAL.SIGSEGV;
   return error.message === probe.overflow ? SIGNAL.SIGSEGV : undefined;
 };
 
