@@ -37,7 +37,12 @@ export class Replies {
     return this.clients.get(client)?.values.get(seq);
   }
 
-  /** Forget clients that are gone. */
+  /** A client is gone. */
+  forget(client: number): void {
+    this.clients.delete(client);
+  }
+
+  /** Forget all clients but these. */
   keepOnly(clients: ReadonlySet<number>): void {
     for (const id of this.clients.keys()) if (!clients.has(id)) this.clients.delete(id);
   }

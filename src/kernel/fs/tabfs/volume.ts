@@ -8,9 +8,9 @@
 
 import { SysError } from '../../../abi/errno.ts';
 import { S } from '../../../abi/file.ts';
-import type { BlockStore } from '../../storage/block-store.ts';
+import { type BlockStore, MemoryBlockStore } from '../../storage/block-store.ts';
 import { ByteReader, ByteWriter } from '../../storage/codec.ts';
-import type { MetadataStore } from '../../storage/metadata-store.ts';
+import { type MetadataStore, VolatileMetadataStore } from '../../storage/metadata-store.ts';
 import type { Ino, Time } from '../../vfs/filesystem.ts';
 import { Contents, type File, type Plan } from './content.ts';
 import { DataArea, loadPiece } from './data-area.ts';
@@ -98,6 +98,16 @@ export class Volume {
     this.makeRoots();
   }
 
+  /** A volume that lives and ends with this object. */
+  static inMemory(options: VolumeOptions): Volume {
+    return new Volume(new MemoryBlockStore(), new VolatileMetadataStore(), options);
+  }
+
+  /** Nothing has been put into its root yet. */
+  get fresh(): boolean {
+    return this.inode(SUBTREES.root.ino).directory?.size === 0;
+  }
+
   // --- mounting ----------------------------------------------------------------------------------------------------
 
   private replay(record: Uint8Array, proven: boolean): boolean {
@@ -164,6 +174,7 @@ export class Volume {
     for (const effect of all) writeEffect(this.writer, effect);
     this.append(this.writer.bytes, options.frees === true);
     this.dirty = true;
+    this.request = undefined;
     for (const effect of all) this.state.apply(effect);
     this.tidy();
   }
