@@ -147,6 +147,7 @@ export abstract class TerminalEnd {
     try {
       while (done < bytes.length) {
         await this.writable.wait(cancel);
+        if (cancel?.canceled === true) throw new SysError('EINTR');
         if (this.broken !== undefined) throw new SysError(this.broken);
         done += this.accept(bytes.subarray(done));
       }

@@ -170,6 +170,7 @@ export class Viewers {
     this.becomeLatest(viewer);
     const key = bytes.length === 1 && this.terminal.typed.length > 0 ? bytes[0] : undefined;
     if (key !== undefined && this.terminal.interrupt(key)) {
+      // A writer that this has just woken sees that it is cancelled before it types on.
       this.typing.cancel();
       this.typing = new Cancel();
       return;
