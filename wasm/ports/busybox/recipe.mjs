@@ -19,6 +19,8 @@ export const recipe = {
     sha256: 'faeeb244c35a348a334f4a59e44626ee870fb07b6884d68c10ae8bc19f83a694',
   },
 
+  patches: ['wc.patch', 'head.patch', 'tr.patch', 'timeout.patch'],
+
   async build({ source, recipe: folder, cc, tool }) {
     const [command = '', ...options] = cc;
     const make = (/** @type {string[]} */ ...args) =>
