@@ -57,8 +57,9 @@ export class ByteRing {
     return this.bytes.subarray(at, at + Math.min(this.length - skip, this.capacity - at));
   }
 
+  /** Let go of the oldest bytes, as many as there are at most. */
   drop(count: number): void {
-    this.start += count;
+    this.start = Math.min(this.end, this.start + count);
   }
 
   /** Take out up to `max` bytes, as a copy. */

@@ -9,7 +9,7 @@ export const SPACE = 0x20;
 export const BACKSLASH = 0x5c;
 export const SLASH = 0x2f;
 export const CARET = 0x5e;
-export const UNDERSCORE = 0x5f;
+const UNDERSCORE = 0x5f;
 
 /** What `^X` is made of: the control bit, 0100 in the man pages. */
 export const CONTROL_BIT = 0o100;

@@ -1,6 +1,7 @@
 // Line editing in canonical mode: VERASE, VWERASE, VKILL and VREPRINT change the line that is being typed, which is
 // the end of the input queue after its last complete line, and show it by echoes.
 
+import { MAX_CANON } from '../../abi/termios.ts';
 import { isContinuation, isControl, isWord, TAB } from './ctype.ts';
 import type { Echo } from './echo.ts';
 import type { InputQueue } from './input-queue.ts';
@@ -13,7 +14,7 @@ interface Line {
 }
 
 /** Whether two positions are the same place of the ring: a line that fills it counts as empty, as on Linux. */
-const samePlace = (a: number, b: number): boolean => (a - b) % 4096 === 0;
+const samePlace = (a: number, b: number): boolean => (a - b) % MAX_CANON === 0;
 
 /** VERASE: the last character, all its bytes with IUTF8. */
 export const eraseChar = (line: Line): void => {

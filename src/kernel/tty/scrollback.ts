@@ -8,7 +8,7 @@ import { bytesOf } from '../../base/bytes.ts';
 import { NL } from './ctype.ts';
 import { ScreenState } from './screen-state.ts';
 
-export const SCROLLBACK_LIMIT = 1024 * 1024;
+const SCROLLBACK_LIMIT = 1024 * 1024;
 const INITIAL_CAPACITY = 16 * 1024;
 /** How far a replay looks for the start of a line. */
 const LINE_SEARCH = 4096;

@@ -3,11 +3,13 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { POLL } from '../../abi/file.ts';
+import { SIGNAL } from '../../abi/signals.ts';
 import { TCFLOW, TCFLUSH, TCSA } from '../../abi/termios.ts';
 import { byteString, bytesOf } from '../../base/bytes.ts';
 import { settle } from '../../testing/suites/tty/manual-clock.ts';
 import { errnoOf, errnoOfPromise, Rig, rawTermios, termiosWith } from '../../testing/suites/tty/rig.ts';
 import { Cancel } from '../wait-queue.ts';
+import { Terminal } from './terminal.ts';
 
 let rig: Rig;
 beforeEach(() => {
@@ -562,6 +564,19 @@ describe('a hang-up', () => {
     const written = Promise.resolve(rig.terminal.slave.write(new Uint8Array(100_000)));
     rig.terminal.hangUp();
     expect(await written).toBe(65536);
+  });
+
+  it('by the signal that a key raised leaves nothing half done', () => {
+    const terminal: Terminal = new Terminal(0, {
+      clock: rig.clock,
+      signal: (signal) => {
+        if (signal === SIGNAL.SIGINT) terminal.hangUp();
+      },
+    });
+    terminal.openSlave();
+    expect(terminal.master.write(bytesOf('abc\x03def\r'), true)).toBe(8);
+    expect(terminal.typed.length).toBe(0);
+    expect(terminal.slave.read(10, true).length).toBe(0);
   });
 
   it('leaves the output to be read', () => {

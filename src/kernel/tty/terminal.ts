@@ -28,6 +28,11 @@ export interface TerminalPorts {
   signal(signal: number, target: 'foreground' | 'leader'): void;
 }
 
+interface TerminalOptions {
+  readonly termios?: Termios;
+  readonly size?: Winsize;
+}
+
 export class Terminal {
   /** N of /dev/pts/N. */
   readonly index: number;
@@ -241,11 +246,6 @@ export class Terminal {
     this.output.push(byte);
     this.changed();
   }
-}
-
-export interface TerminalOptions {
-  readonly termios?: Termios;
-  readonly size?: Winsize;
 }
 
 /** A pseudoterminal has eight bits, no parity and a receiver, whatever is asked for. */

@@ -20,7 +20,7 @@ import { Viewer, type ViewerPort } from './viewer.ts';
 export type { ViewerPort } from './viewer.ts';
 
 /** Bytes on the way to a viewer. Few enough that after Ctrl-C nothing old is shown for long. */
-export const VIEWER_WINDOW = 256 * 1024;
+const VIEWER_WINDOW = 256 * 1024;
 /** How long a silent viewer may hold up one that keeps pace, and how long if there is none. */
 const PATIENCE_MS = { others: 1000, alone: 10_000 } as const;
 const CHUNK = 64 * 1024;

@@ -9,7 +9,7 @@ import { ManualClock } from './manual-clock.ts';
 import type { Outcome, RecordedTermios, Scenario, Step } from './scenario.ts';
 
 /** The full form of recorded attributes. */
-export const fullTermios = ({ iflag, oflag, lflag, cc }: RecordedTermios): Termios => ({
+const fullTermios = ({ iflag, oflag, lflag, cc }: RecordedTermios): Termios => ({
   ...defaultTermios(),
   iflag,
   oflag,
