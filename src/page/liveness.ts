@@ -14,16 +14,12 @@ const TICK_MS = 2000;
 /** So many ticks without an answer are a silence. */
 const PATIENCE = 5;
 
-/**
- * A Web Lock in the hands of this page until it is released, or the page is gone.
- *
- * @param signal ends the wait for it
- */
-export async function holdLock(name: string, signal?: AbortSignal): Promise<Disposable> {
+/** A Web Lock in the hands of this page until it is released, or the page is gone. */
+export async function holdLock(name: string): Promise<Disposable> {
   const { promise: released, resolve: release } = deferred<void>();
   await new Promise<void>((granted, refused) => {
     navigator.locks
-      .request(name, signal ? { signal } : {}, () => {
+      .request(name, () => {
         granted();
         return released;
       })

@@ -2,8 +2,8 @@
  * The machine as this page has it: checks what the browser offers, starts or joins the kernel, starts the tab's station
  * and the workers of its processes, and notices when one of them is gone (host/control.ts is the contract).
  *
- * What takes longest goes first: the scripts of the workers load while the storage is being tried and the terminal's
- * code comes. Nothing is asked of the workers before every check has passed; when one fails they are ended.
+ * What takes longest goes first: the scripts of the tab's workers load while the storage is being tried and the
+ * terminal's code comes. Nothing is asked of them before every check has passed; when one fails they are ended.
  */
 
 import { type Remote, releaseProxy, wrap } from 'comlink';
@@ -95,23 +95,27 @@ export class Machine {
     if (Object.values(platform).some(({ ok }) => !ok)) {
       this.#refuse({ ...platform, storage: await storage });
     }
-    const denied: { -readonly [name in 'sharedWorkers' | 'webLocks']?: Capability } = {};
-    const kernel = this.#startKernel((detail) => {
-      denied.sharedWorkers = { ok: false, detail };
-    });
     const station = this.#startStation();
     const processes = this.#startProcesses();
-    performance.mark('tabos:workers');
+    const denied: { -readonly [name in 'sharedWorkers' | 'webLocks']?: Capability } = {};
     const lock = holdLock(this.#tabLock).catch((error: unknown) => {
       denied.webLocks = { ok: false, detail: String(error) };
     });
     const [storageFound, held] = await Promise.all([storage, lock]);
     if (held) this.#owned.add(held);
+    performance.mark('tabos:checked');
+    // The kernel may outlive this page: it is started when nothing can stop the page from needing it.
+    let kernel: SharedWorker | undefined;
+    if (storageFound.ok || this.ephemeral) {
+      kernel = this.#startKernel((detail) => {
+        denied.sharedWorkers = { ok: false, detail };
+      });
+    }
     const found = { ...platform, ...denied, storage: storageFound };
     if (missing(found, this.ephemeral).length > 0 || !kernel) this.#refuse(found);
     this.#foundCapabilities.resolve(found);
     if (this.lifeline.error) throw this.lifeline.error;
-    this.#connect(kernel!, station, processes);
+    this.#connect(kernel, station, processes);
     await this.#stationReady.promise;
     performance.mark('tabos:station');
     this.#isReady = true;

@@ -33,7 +33,7 @@ export class Shell {
   readonly id: number;
   /** The process that this page started on it; undefined when it attached to an existing terminal. */
   readonly pid: number | undefined;
-  /** Resolves after the end of the program, when all of its output has been delivered. Rejects when the machine is lost. */
+  /** Resolves after the end of the program, when its output has been delivered, if there are listeners. Rejects when the machine is lost. */
   readonly exited: Promise<ShellExit>;
 
   readonly #link: TerminalLink;

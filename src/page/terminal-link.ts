@@ -67,9 +67,9 @@ export class TerminalLink {
     return INPUT_WINDOW - this.#inputWindow + this.#input.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** All output that has come has been shown. */
+  /** All output that has come has been shown, or there is nobody to show it to. */
   get idle(): boolean {
-    return this.#output.length === 0 && this.#inHand === 0;
+    return this.#inHand === 0 && (this.#output.length === 0 || this.#listeners.size === 0);
   }
 
   get hungUp(): boolean {

@@ -9,9 +9,9 @@ import { FitAddon } from '@xterm/addon-fit';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
+import { AnswerTurn } from './answer-turn.ts';
 import { type Disposable, Disposables, Emitter } from './emitter.ts';
 import { openLink } from './links.ts';
-import { holdLock } from './liveness.ts';
 import { PromptMarks } from './prompt-marks.ts';
 import { QueryFilter } from './query-filter.ts';
 import type { Shell } from './shell.ts';
@@ -46,6 +46,7 @@ export class TerminalView implements Disposable {
   readonly #rang = new Emitter<void>();
   #attached = new Disposables();
   #shell: Shell | undefined;
+  #turn: AnswerTurn | undefined;
   #resizeTimer: ReturnType<typeof setTimeout> | undefined;
   #sentSize = '';
   #replaying = false;
@@ -86,10 +87,20 @@ export class TerminalView implements Disposable {
     const resized = new ResizeObserver(() => this.fit());
     resized.observe(element);
     this.#owned.add({ dispose: () => resized.disconnect() });
-    // Another page may have changed the size: the one that is used has its way.
-    const claim = () => this.fit();
+    // Of several pages that show a terminal, the one that a person turns to has its way.
+    const claim = () => {
+      if (document.visibilityState !== 'visible') return;
+      this.fit();
+      this.#turn?.take();
+    };
     window.addEventListener('focus', claim);
-    this.#owned.add({ dispose: () => window.removeEventListener('focus', claim) });
+    document.addEventListener('visibilitychange', claim);
+    this.#owned.add({
+      dispose: () => {
+        window.removeEventListener('focus', claim);
+        document.removeEventListener('visibilitychange', claim);
+      },
+    });
   }
 
   get shell(): Shell | undefined {
@@ -106,7 +117,14 @@ export class TerminalView implements Disposable {
     this.#shell = shell;
     this.#sentSize = '';
     this.#attached = new Disposables();
-    this.#takeTurnToAnswer(`tabos-terminal:${machine}:${shell.id}`, shell.pid === undefined);
+    // Until it is told, who started the program answers it: nobody else shows it yet.
+    this.#queries.deferring = shell.pid === undefined;
+    this.#turn = this.#attached.add(
+      new AnswerTurn(`tabos-terminal:${machine}:${shell.id}`, (mine) => {
+        this.#queries.deferring = !mine;
+      }),
+    );
+    if (document.visibilityState === 'visible') this.#turn.take();
     this.#attached.add(shell.onData((bytes, { replay }) => this.#show(bytes, replay)));
     this.#attached.add(shell.onFlush(() => this.term.write(CANCEL_SEQUENCE)));
     this.#attached.add(
@@ -122,6 +140,7 @@ export class TerminalView implements Disposable {
   detach(): void {
     this.#attached.dispose();
     this.#shell = undefined;
+    this.#turn = undefined;
   }
 
   /** Write a line of the page's own, after what a program left behind. */
@@ -172,22 +191,6 @@ export class TerminalView implements Disposable {
     clearTimeout(this.#resizeTimer);
     this.detach();
     this.#owned.dispose();
-  }
-
-  /** Of all pages that show a terminal, the one that holds its lock answers the questions of programs. */
-  #takeTurnToAnswer(lock: string, othersMayShowIt: boolean): void {
-    const stop = new AbortController();
-    this.#queries.deferring = othersMayShowIt;
-    const attached = this.#attached;
-    attached.add({ dispose: () => stop.abort() });
-    holdLock(lock, stop.signal).then(
-      (held) => {
-        attached.add(held);
-        this.#queries.deferring = false;
-      },
-      // Detached before its turn came.
-      () => undefined,
-    );
   }
 
   #tellSize(): void {
