@@ -60,6 +60,15 @@ size_t __stdio_read(FILE *file, unsigned char *bytes, size_t size)
 	return given;
 }
 
+/* Whether it is a terminal, leaving errno as it was: callers of stdio look at errno after reading and writing. */
+static int is_terminal(int fd)
+{
+	int saved = errno, result = isatty(fd);
+
+	errno = saved;
+	return result;
+}
+
 static unsigned char *large_buffer(void)
 {
 	unsigned char *memory = malloc(UNGET + LARGE_BUFFER);
@@ -72,7 +81,7 @@ static size_t first_read(FILE *file, unsigned char *bytes, size_t size)
 	unsigned char *buffer;
 
 	file->read = __stdio_read;
-	if (!(file->flags & F_OWN_BUFFER) && !isatty(file->fd) && (buffer = large_buffer()) != NULL) {
+	if (!(file->flags & F_OWN_BUFFER) && !is_terminal(file->fd) && (buffer = large_buffer()) != NULL) {
 		file->buf = buffer;
 		file->buf_size = LARGE_BUFFER;
 	}
@@ -85,7 +94,7 @@ static size_t first_write(FILE *file, const unsigned char *bytes, size_t size)
 	size_t held = (size_t)(file->wpos - file->wbase);
 
 	file->write = __stdio_write;
-	if (file->flags & F_OWN_BUFFER || isatty(file->fd) || (buffer = large_buffer()) == NULL)
+	if (file->flags & F_OWN_BUFFER || is_terminal(file->fd) || (buffer = large_buffer()) == NULL)
 		return __stdio_write(file, bytes, size);
 	/* No terminal: what is held moves to the large buffer, and is written when that is full. */
 	file->lbf = -1;
@@ -171,7 +180,7 @@ static int open_flags(const char *mode)
 static void attach(FILE *file, int fd, int flags)
 {
 	int access = flags & O_ACCMODE;
-	int terminal = access != O_RDONLY && isatty(fd);
+	int terminal = access != O_RDONLY && is_terminal(fd);
 
 	file->fd = fd;
 	file->flags &= F_PERMANENT | F_OWN_BUFFER;

@@ -42,7 +42,7 @@ export const recipe = {
     file: 'dash_0.5.12.orig.tar.gz',
     sha256: '6a474ac46e8b0b32916c4c60df694c82058d3297d8b385b74508030ca4a8f28a',
   },
-  patches: ['sigpoll.patch'],
+  patches: ['sigpoll.patch', 'depth.patch', 'exec.patch', 'builtins.patch'],
   forks: true,
 
   async build({ source, recipe: folder, cc, tool, parallel }) {
@@ -53,7 +53,7 @@ export const recipe = {
     mkdirSync(path.join(cwd, 'objects/bltin'), { recursive: true });
     const sources = [...SOURCES, ...GENERATED];
     await parallel(sources, (name) => tool(command, [...options, ...FLAGS, '-c', name, '-o', objectOf(name)], { cwd }));
-    const link = ['-Wl,--export=__stack_pointer', '-o', 'dash.wasm'];
+    const link = ['-Wl,--export=__stack_pointer,-z,stack-size=524288', '-o', 'dash.wasm'];
     await tool(command, [...options, ...sources.map(objectOf), ...link], { cwd });
     return { wasm: path.join(cwd, 'dash.wasm'), commands: ['dash', 'sh'] };
   },
