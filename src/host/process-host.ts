@@ -119,16 +119,23 @@ export class ProcessHost implements Spawner {
 
   // --- pool --------------------------------------------------------------------------------------------------------
 
-  /** A worker that the page has created. */
+  /** A worker that the page has created. Shared memory is sent when it has said that it listens (see process.ts). */
   add(id: number, endpoint: Endpoint<ToProcess, FromProcess>): void {
     this.requested = Math.max(0, this.requested - 1);
     let index = this.slots.indexOf(undefined);
     if (index < 0) index = this.slots.length;
     const slot = new Slot(this, id, index, endpoint);
     this.slots[index] = slot;
-    endpoint.onmessage = (message) => this.receive(slot, message);
-    endpoint.post({ type: 'adopt', channel: slot.channel.memory, doorbell: this.doorbell, index });
-    this.release(slot);
+    endpoint.onmessage = (message) => {
+      if (message.type !== 'idle') {
+        this.options.log(`a new worker failed: ${message.type === 'fault' ? message.message : message.type}`);
+        this.discard(slot);
+        return;
+      }
+      endpoint.onmessage = (next) => this.receive(slot, next);
+      endpoint.post({ type: 'adopt', channel: slot.channel.memory, doorbell: this.doorbell, index });
+      this.release(slot);
+    };
   }
 
   take(): ProcessWorker | Promise<ProcessWorker> {

@@ -21,7 +21,7 @@ export type ToProcess =
 export type FromProcess =
   /** Goes before the call `fork` through the channel. */
   | { readonly type: 'fork'; readonly image: ForkImage }
-  /** The process has ended and the worker holds nothing of it: it may run another one. */
+  /** First of all: the worker listens, and may be adopted. Then: its process has ended, it may run another one. */
   | { readonly type: 'idle' }
   /** The process has ended and its code cannot be trusted to be gone (guest JavaScript): terminate the worker. */
   | { readonly type: 'spent' }

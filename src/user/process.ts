@@ -73,13 +73,19 @@ class ProcessWorker {
   }
 
   private fault(error: unknown): void {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const message = error instanceof Error ? faultText(error) : String(error);
     this.endpoint.post({ type: 'fault', message });
   }
 }
+
+/** With the message, which some engines leave out of the stack. */
+const faultText = ({ name, message, stack = '' }: Error): string =>
+  stack.includes(message) ? stack : `${name}: ${message}\n${stack}`;
 
 /** Serve a station over an endpoint. */
 export const serveProcesses = (endpoint: Endpoint<FromProcess, ToProcess>, engine: ScriptEngine): void => {
   const worker = new ProcessWorker(endpoint, engine);
   endpoint.onmessage = (message) => worker.receive(message);
+  // Shared memory that is sent into a port before its other end listens is lost in Firefox: say that this one does.
+  endpoint.post({ type: 'idle' });
 };
