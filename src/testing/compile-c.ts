@@ -77,8 +77,8 @@ const hashOf = async (source: string, flags: readonly string[]): Promise<string>
   return hash.digest('hex').slice(0, 16);
 };
 
-/** Compile a C or C++ file; gives the wasm file. */
-export const compileC = async (source: string, options: CompileOptions = {}): Promise<string> => {
+/** Compile a C or C++ file; gives the path of the wasm file. */
+const build = async (source: string, options: CompileOptions = {}): Promise<string> => {
   const { fork = false, flags = [] } = options;
   const all = [...FLAGS, ...flags, ...(fork ? FORK_FLAGS : [])];
   const hash = await hashOf(source, [...all, ...(fork ? ASYNCIFY : [])]);
@@ -90,6 +90,6 @@ export const compileC = async (source: string, options: CompileOptions = {}): Pr
   return target;
 };
 
-/** The same, compiled to a module. */
-export const compileModule = async (source: string, options?: CompileOptions): Promise<WebAssembly.Module> =>
-  new WebAssembly.Module(await readFile(await compileC(source, options)));
+/** The program that a C or C++ file compiles to. */
+export const compileC = async (source: string, options?: CompileOptions): Promise<Uint8Array> =>
+  new Uint8Array(await readFile(await build(source, options)));

@@ -74,7 +74,7 @@ export const strace: Builtin = (process) => {
     searchPath(name, PATH, (file, shell) => {
       const path = calls.path('execve', shell ? '/bin/sh' : file);
       const strings = shell ? packStrings(['sh', ...[file, ...options.command.slice(1)].map(fromText)]) : argv;
-      calls.guard('execve', file, () => client.call('execve', path, strings, start.envp, AT.FDCWD, 0));
+      calls.guard('execve', name, () => client.call('execve', path, strings, start.envp, AT.FDCWD, 0));
       throw new Replaced();
     });
   } catch (error) {

@@ -53,8 +53,9 @@ describe('inspect', () => {
 
   it('prints the class of a class, holes, and what refers to itself', () => {
     expect(inspect(Point)).toBe('[class Point]');
-    // biome-ignore lint/suspicious/noSparseArray: that is the case.
-    expect(inspect([1, , , 2])).toBe('[ 1, <2 empty items>, 2 ]');
+    const sparse = [1];
+    sparse[3] = 2;
+    expect(inspect(sparse)).toBe('[ 1, <2 empty items>, 2 ]');
     expect(inspect(circular)).toBe('{ a: 1, self: [Circular] }');
   });
 

@@ -16,9 +16,15 @@ int main(void)
 	printf("setresuid %d\n", tabos_setresuid(0xffffffff, 1, 2));
 	printf("short struct %d\n", tabos_wait4(-1, 0, big, 4));
 	printf("no fork %d\n", tabos_fork());
-	memset(big, 'x', sizeof big);
-	printf("\n%d\n", tabos_write(1, big, sizeof big));
 	printf("read %d\n", tabos_read(0, big, sizeof big));
+	/* Longer than the window between program and system. */
+	int fd = tabos_open(-100, "/tmp/big", 8, 0102, 0600);
+	for (size_t i = 0; i < sizeof big; i++)
+		big[i] = (char)(i % 251);
+	printf("wrote %d\n", tabos_write(fd, big, sizeof big));
+	memset(big, 0, sizeof big);
+	printf("pread %d\n", tabos_pread(fd, big, sizeof big, 100));
+	printf("byte %d\n", big[200000] == (char)(200100 % 251));
 	tabos_exit(300);
 	printf("not reached\n");
 	return 0;

@@ -580,7 +580,7 @@ static void others(void)
 	EXPECT(NOTSOCK, __wasi_sock_send(fd, &out, 1, 0, &n));
 	EXPECT(NOTSOCK, __wasi_sock_accept(fd, 0, &fd));
 	OK(__wasi_args_sizes_get(&argc, &size));
-	CHECK(argc == 2 && size == sizeof "preview1" + sizeof "others");
+	CHECK(argc == 2 && size == sizeof "/bin/preview1" + sizeof "others");
 	CHECK(getenv("NAME") != NULL && strcmp(getenv("NAME"), "va=lue") == 0);
 	CHECK(getenv("EMPTY") != NULL && getenv("EMPTY")[0] == 0);
 	OK(__wasi_fd_fdstat_get(1, &stat));

@@ -13,6 +13,8 @@ int tabos_execve(const char *path, size_t length, const char *argv, size_t argc,
 CALL(wait4) int tabos_wait4(int pid, uint32_t options, void *info, size_t size);
 CALL(write) int tabos_write(int fd, const void *bytes, size_t length);
 CALL(read) int tabos_read(int fd, void *bytes, size_t length);
+CALL(open) int tabos_open(int dirfd, const char *path, size_t length, uint32_t flags, uint32_t mode);
+CALL(pread) int tabos_pread(int fd, void *bytes, size_t length, int64_t offset);
 CALL(lseek) int64_t tabos_lseek(int fd, int64_t offset, int whence);
 CALL(getpid) int tabos_getpid(void);
 CALL(kill) int tabos_kill(int pid, int sig);

@@ -26,7 +26,10 @@ describe('writeGathered', () => {
     const { memory, list, data } = memoryWith([3, 0, 4]);
     data.set(pattern(7));
     const calls: number[][] = [];
-    const n = writeGathered(memory, list, 3, (bytes) => calls.push([...bytes]) * 0 + bytes.length);
+    const n = writeGathered(memory, list, 3, (bytes) => {
+      calls.push([...bytes]);
+      return bytes.length;
+    });
     expect(n).toBe(7);
     expect(calls).toEqual([[...pattern(7)]]);
   });

@@ -4,6 +4,7 @@ import { ERRNO, SysError } from '../../abi/errno.ts';
 import { isRegular, POLL, SEEK } from '../../abi/file.ts';
 import { LAYOUT } from '../../abi/layout.ts';
 import { pack, unpack } from '../../abi/struct.ts';
+import type { SyscallClient } from '../../transport/client.ts';
 import { clockNow } from './clock-calls.ts';
 import { CLOCK, EVENT_HANGUP, EVENTTYPE, RIGHT, SIZE, SUBCLOCK_ABSTIME } from './constants.ts';
 import type { Preview1Context } from './context.ts';
@@ -97,31 +98,40 @@ const eventOf = (context: Preview1Context, { userdata, type, real }: FileWait, r
   return { userdata, type, errno: 0, bytes, hangup: (revents & POLL.HUP) !== 0 };
 };
 
-const wait = (context: Preview1Context, { clocks, files, failed }: Waits): Event[] => {
+const requests = (files: readonly FileWait[]): Uint8Array => {
   const { size } = LAYOUT.pollfd;
   const fds = new Uint8Array(files.length * size);
   for (const [i, { real, type }] of files.entries()) {
     pack('pollfd', { fd: real, events: type === EVENTTYPE.FD_READ ? POLL.IN : POLL.OUT, revents: 0 }, fds, i * size);
   }
-  const nearest = clocks.reduce<bigint | undefined>(
-    (least, { left }) => (least === undefined || left < least ? left : least),
-    undefined,
-  );
-  // Rounded up: a sleep is never too short.
-  let timeout = nearest === undefined ? -1 : Number((nearest + 999n) / 1000n);
-  if (failed.length > 0) timeout = 0;
-  const ready = context.client.call('poll', fds, timeout, 0, 0, 0);
+  return fds;
+};
+
+/** Poll until something is ready or `left` nanoseconds are over; never too short, whatever the system's timers do. */
+const pollFor = (client: SyscallClient, fds: Uint8Array, left: bigint): number => {
+  const end = clockNow(client, CLOCK.MONOTONIC) + left;
+  for (let rest = left; ; rest = end - clockNow(client, CLOCK.MONOTONIC)) {
+    const ready = client.call('poll', fds, rest > 0n ? Number((rest + 999n) / 1000n) : 0, 0, 0, 0);
+    if (ready > 0 || rest <= 0n) return ready;
+  }
+};
+
+const wait = (context: Preview1Context, { clocks, files, failed }: Waits): Event[] => {
+  const { client } = context;
+  const fds = requests(files);
+  let nearest: bigint | undefined;
+  for (const { left } of clocks) if (nearest === undefined || left < nearest) nearest = left;
+  // What has failed is told at once.
+  if (failed.length > 0) nearest = 0n;
+  const ready = nearest === undefined ? client.call('poll', fds, -1, 0, 0, 0) : pollFor(client, fds, nearest);
   const events = [...failed];
   for (const [i, file] of files.entries()) {
-    const { revents } = unpack('pollfd', fds, i * size);
+    const { revents } = unpack('pollfd', fds, i * LAYOUT.pollfd.size);
     if (revents !== 0) events.push(eventOf(context, file, revents));
   }
-  if (ready === 0 && nearest !== undefined) {
-    const expired =
-      failed.length > 0 ? clocks.filter(({ left }) => left === 0n) : clocks.filter(({ left }) => left <= nearest);
-    for (const { userdata } of expired) {
-      events.push({ userdata, type: EVENTTYPE.CLOCK, errno: 0, bytes: 0, hangup: false });
-    }
+  if (ready > 0) return events;
+  for (const { userdata, left } of clocks) {
+    if (left === nearest) events.push({ userdata, type: EVENTTYPE.CLOCK, errno: 0, bytes: 0, hangup: false });
   }
   return events;
 };
