@@ -19,8 +19,10 @@ export interface HostKernelOps extends KernelOps {
 export interface HostStationOps extends StationOps {
   /** (notification) To the server: a client's port. `station` tells the clients apart. */
   volumeServe(station: number, port: MessagePort): void;
-  /** (notification) To the server: these stations are all there are; what no one of them holds open may go. */
-  volumeClients(stations: readonly number[]): void;
+  /** (notification) To the server: a client's tab is gone. */
+  volumeLeave(station: number): void;
+  /** (notification) To the server: every client there is has been told; what nobody holds open may go. */
+  volumeComplete(): void;
   /** (notification) To a client: the port of the server, the first time or after a change. */
   volumePort(port: MessagePort): void;
 }

@@ -4,10 +4,12 @@ import { SysError } from '../abi/errno.ts';
 import { NSIG } from '../abi/signals.ts';
 import { toText, unpackStrings } from '../base/bytes.ts';
 import type { Kernel } from '../kernel/proc/kernel.ts';
+import type { Viewer } from '../kernel/tty/viewer.ts';
 import type { KernelControl } from './control.ts';
 import { attachViewer } from './terminal-viewer.ts';
 
-export const makeKernelControl = (kernel: Kernel): KernelControl => ({
+/** `viewers` collects what the page shows, so that it can be detached when the page is gone. */
+export const makeKernelControl = (kernel: Kernel, viewers: Set<Viewer>): KernelControl => ({
   terminals: async () =>
     kernel.terminals.list().map(({ id, size, command, viewers }) => ({
       id,
@@ -19,7 +21,10 @@ export const makeKernelControl = (kernel: Kernel): KernelControl => ({
 
   openTerminal: async (cols, rows) => kernel.terminals.create({ cols, rows, xpixel: 0, ypixel: 0 }),
 
-  attach: async (id, port) => attachViewer(kernel.terminals.viewersOf(id), port),
+  attach: async (id, port) => {
+    const viewer = attachViewer(kernel.terminals.viewersOf(id), port, () => viewers.delete(viewer));
+    viewers.add(viewer);
+  },
 
   processes: async () =>
     kernel.processes().map(({ pid, ppid, pgid, sid, uid, tty, state, argv, started }) => ({

@@ -5,6 +5,7 @@
 
 import * as Comlink from 'comlink';
 import { Kernel, type StationPort } from '../kernel/proc/kernel.ts';
+import type { Viewer } from '../kernel/tty/viewer.ts';
 import { RpcPeer } from '../transport/rpc.ts';
 import { browserClock } from './browser-ports.ts';
 import type { KernelHello, KernelWelcome } from './control.ts';
@@ -37,9 +38,11 @@ const admit = async (port: MessagePort, hello: KernelHello): Promise<void> => {
     firstMount: () => volume.firstMount(),
   });
   volume.add(station, peer);
-  Comlink.expose(makeKernelControl(kernel), hello.control);
+  const viewers = new Set<Viewer>();
+  Comlink.expose(makeKernelControl(kernel, viewers), hello.control);
   void navigator.locks.request(hello.tabLock, () => {
     volume.remove(station);
+    for (const viewer of viewers) viewer.detach();
     kernel.disconnect(station);
     peer.close();
   });

@@ -31,7 +31,11 @@ const host = new ProcessHost({
 
 const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation, { type: 'boot' }>): Promise<void> => {
   const image = loadManifest(machine.imageUrl);
-  const seat = new VolumeSeat(machine, () => peer);
+  const seat = new VolumeSeat(
+    machine,
+    () => peer,
+    (error) => failed('ERR_VOLUME', error),
+  );
   const peer: RpcPeer<HostKernelOps, HostStationOps> = new RpcPeer<HostKernelOps, HostStationOps>(
     portEndpoint(kernelPort),
     {
@@ -39,7 +43,8 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
       reparented: (_c, ...args) => station.operations.reparented(...args),
       detail: (_c, pid) => station.operations.detail(pid),
       volumeServe: (_c, client, port) => seat.serve(client, port),
-      volumeClients: (_c, clients) => seat.knowClients(clients),
+      volumeLeave: (_c, client) => seat.leave(client),
+      volumeComplete: () => seat.complete(),
       volumePort: (_c, port) => seat.reach(port),
     },
   );
@@ -56,6 +61,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
     bootTime,
     memory: () => ({ total: 0, free: 0 }),
   });
+  seat.announce();
   const station: Station = new Station({
     kernel,
     vfs,

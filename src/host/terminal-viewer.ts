@@ -4,7 +4,7 @@ import type { Viewer } from '../kernel/tty/viewer.ts';
 import type { Viewers } from '../kernel/tty/viewers.ts';
 import type { TerminalInput, TerminalOutput } from './control.ts';
 
-export const attachViewer = (viewers: Viewers, port: MessagePort): void => {
+export const attachViewer = (viewers: Viewers, port: MessagePort, detached: () => void): Viewer => {
   const tell = (message: TerminalOutput): void => port.postMessage(message);
   const send = (type: 'replay' | 'output', bytes: Uint8Array<ArrayBuffer>): void =>
     port.postMessage({ type, bytes } satisfies TerminalOutput, [bytes.buffer]);
@@ -29,6 +29,8 @@ export const attachViewer = (viewers: Viewers, port: MessagePort): void => {
       case 'detach':
         viewer.detach();
         port.close();
+        detached();
     }
   };
+  return viewer;
 };

@@ -19,12 +19,13 @@ export class VolumeDirectory {
   remove(station: number): void {
     this.stations.delete(station);
     if (this.server === station) this.server = undefined;
+    else if (this.server !== undefined) this.stations.get(this.server)?.notify('volumeLeave', station);
   }
 
   serving(station: number): void {
     this.server = station;
     for (const id of this.stations.keys()) this.connect(id);
-    this.stations.get(station)?.notify('volumeClients', [...this.stations.keys()]);
+    this.stations.get(station)?.notify('volumeComplete');
   }
 
   firstMount(): boolean {
@@ -36,7 +37,7 @@ export class VolumeDirectory {
   private connect(station: number): void {
     const server = this.server === undefined ? undefined : this.stations.get(this.server);
     const client = this.stations.get(station);
-    if (server === undefined || client === undefined) return;
+    if (server === undefined || client === undefined || client === server) return;
     const { port1, port2 } = new MessageChannel();
     server.transfer([port1], 'volumeServe', station, port1);
     client.transfer([port2], 'volumePort', port2);
