@@ -5,7 +5,7 @@
  * made aside and renamed into place, so a server that runs meanwhile never sees half of it.
  * From the command line: node scripts/build.mjs [--force]; the userland must have been built (scripts/ports.mjs).
  */
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { compressTree } from './lib/compress.mjs';
@@ -58,6 +58,7 @@ export async function build({ force = false } = {}) {
     await cp(IMAGE, path.join(fresh, 'image'), { recursive: true, filter: isServed });
     say('compressing');
     await compressTree(fresh);
+    await chmod(fresh, 0o755);
     await replaceFolder(SITE, fresh);
   } finally {
     await rm(fresh, { recursive: true, force: true });

@@ -3,6 +3,9 @@
  * `window.tabos`, then follows the prompt marks (OSC 133) of the terminal and reads its screen.
  */
 
+// The page declares `window.os` and `window.tabos`.
+import type {} from '../../src/page/main.ts';
+
 /** What is used of xterm.js's Terminal. */
 interface Term {
   readonly cols: number;
@@ -38,16 +41,8 @@ interface Marks {
   textBetweenPrompts(index: number): string;
 }
 
-type Exec = (
-  script: string,
-  options: { stdin?: string; env?: Readonly<Record<string, string>>; cwd?: string; timeout?: number },
-) => Promise<{ exitCode: number; stdout: string; stderr: string }>;
-
 declare global {
   interface Window {
-    /** Set by the demo page. */
-    tabos: { readonly term: Term };
-    os: { readonly ready: Promise<unknown>; readonly exec: Exec };
     tabosMarks: Marks;
   }
 }

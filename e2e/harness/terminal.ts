@@ -5,24 +5,21 @@
  * an xterm.js Terminal; `prepare` makes the tab listen to the marks from the moment the page sets it. Nothing here
  * sleeps: every wait ends with a mark or a parsed write.
  */
+
+import type { ExecOptions } from '../../src/page/exec.ts';
 import type { Tab } from './browser.ts';
 import { installMarks } from './marks.ts';
 
 /** Longer than any single command of a test takes on a loaded machine. */
 const WAIT_MS = 30_000;
 
-export interface ExecResult {
+/** Options that travel as JSON. */
+type ScriptOptions = Pick<ExecOptions, 'cwd' | 'env' | 'timeout'> & { readonly stdin?: string };
+
+interface ScriptResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-export interface ExecOptions {
-  readonly stdin?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-  /** Milliseconds. */
-  readonly timeout?: number;
 }
 
 export class Terminal {
@@ -119,10 +116,9 @@ export class Terminal {
   }
 
   /** Runs a script by the page's own interface, beside the terminal. */
-  exec(script: string, options: ExecOptions = {}): Promise<ExecResult> {
+  exec(script: string, options: ScriptOptions = {}): Promise<ScriptResult> {
     return this.tab.evaluate(
       async (text, given) => {
-        await window.os.ready;
         const { exitCode, stdout, stderr } = await window.os.exec(text, given);
         return { exitCode, stdout, stderr };
       },
