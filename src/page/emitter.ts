@@ -20,7 +20,7 @@ export class Emitter<T> {
   };
 
   emit(value: T): void {
-    for (const { call } of [...this.#listeners]) call(value);
+    for (const { call } of this.#listeners) call(value);
   }
 
   clear(): void {

@@ -29,22 +29,21 @@ export const nativeControl = (): ProcessControl => {
       });
       await new Promise<void>((resolve, reject) => {
         child.once('spawn', resolve);
-        // As Comlink brings it: a plain object.
-        child.once('error', (error) => reject({ code: 'code' in error ? error.code : 'EIO', message: error.message }));
+        // Node's errors have the errno's name as `code`, as those of a station.
+        child.once('error', reject);
       });
       connect(child, stdio);
       const { pid = 0 } = child;
       ends.set(pid, ended);
       return pid;
     },
-    wait: (pid) => ends.get(pid) ?? Promise.reject({ code: 'ECHILD' }),
+    async wait(pid) {
+      const ended = ends.get(pid);
+      if (ended === undefined) throw new Error(`${pid} is no process of this control`);
+      return await ended;
+    },
     async killGroup(pid, signal) {
-      try {
-        process.kill(-pid, signal);
-      } catch (error) {
-        // biome-ignore lint/style/useThrowOnlyError: as Comlink brings it
-        throw { code: (error as NodeJS.ErrnoException).code };
-      }
+      process.kill(-pid, signal);
     },
   };
 };
