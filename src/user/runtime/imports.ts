@@ -1,7 +1,7 @@
 // The imports of a guest: only what its module names, made from the tables of the two modules that are offered here.
 //
-// `tabos` is the system itself (tabos-imports.ts), `wasi_snapshot_preview1` the standard one (wasi/preview1.ts). What
-// a module names is looked up once a module; a start then only binds the functions to the guest.
+// `tabos` is the system itself (tabos-imports.ts), `wasi_snapshot_preview1` the standard one (wasi/preview1.ts). Nothing
+// is kept between starts: a module that was posted is a new object each time, and to look it through takes 20 us.
 
 import { preview1 } from '../wasi/preview1.ts';
 import type { Binder, Guest, ImportFunction } from './guest.ts';
@@ -24,7 +24,7 @@ const lookUp = (module: string, name: string): Binder | undefined => {
   return undefined;
 };
 
-const planOf = (module: WebAssembly.Module): Plan => {
+export const importPlan = (module: WebAssembly.Module): Plan => {
   const binders: [string, string, Binder][] = [];
   let unknown: string | undefined;
   let native = false;
@@ -35,17 +35,6 @@ const planOf = (module: WebAssembly.Module): Plan => {
     native ||= from === TABOS_MODULE;
   }
   return { unknown, binders, native };
-};
-
-const plans = new WeakMap<WebAssembly.Module, Plan>();
-
-export const importPlan = (module: WebAssembly.Module): Plan => {
-  let plan = plans.get(module);
-  if (plan === undefined) {
-    plan = planOf(module);
-    plans.set(module, plan);
-  }
-  return plan;
 };
 
 export const bindImports = (plan: Plan, guest: Guest): WebAssembly.Imports => {

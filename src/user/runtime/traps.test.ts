@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SIGNAL } from '../../abi/signals.ts';
+import { compileC } from '../../testing/compile-c.ts';
 import { signalOfTrap, trap } from './traps.ts';
 
 /** (module (func (export "f") BODY)) */
@@ -34,7 +36,21 @@ describe('signalOfTrap', () => {
 });
 
 describe('trap', () => {
-  it('throws a trap', () => {
-    expect(trap).toThrow(WebAssembly.RuntimeError);
-  });
+  it('leaves a guest past its handlers for everything, as an exception does not', async () => {
+    const source = path.join(import.meta.dirname, '../testdata/unwinding.cc');
+    const flags = ['-nostdlib', '-fwasm-exceptions', '-Wl,--no-entry'];
+    const module = await WebAssembly.compile((await compileC(source, { flags })) as Uint8Array<ArrayBuffer>);
+    const writesWhen = (exit: () => never): number => {
+      let writes = 0;
+      const write = (): number => ++writes;
+      const { _start } = new WebAssembly.Instance(module, { tabos: { exit, write } }).exports;
+      expect(_start).toThrow();
+      return writes;
+    };
+    const raise = (): never => {
+      throw new Error('an exception of JavaScript');
+    };
+    expect(writesWhen(raise)).toBe(1);
+    expect(writesWhen(trap)).toBe(0);
+  }, 60_000);
 });
