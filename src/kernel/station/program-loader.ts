@@ -71,7 +71,7 @@ export class ProgramLoader {
     let program = this.modules.get(key);
     if (program === undefined) {
       program = this.read(node, size)
-        .then((bytes) => this.compile(bytes))
+        .then((bytes) => this.compile(bytes).catch(notExecutable))
         .then((module) => ({ kind: 'wasm', module }) as const);
       // A failure is not kept: the next try may find a network again.
       program.catch(() => this.modules.delete(key));
@@ -92,6 +92,11 @@ export class ProgramLoader {
     return bytes;
   }
 }
+
+/** The bytes are no valid module. */
+const notExecutable = (error: unknown): never => {
+  throw new SysError('ENOEXEC', error instanceof Error ? error.message : String(error));
+};
 
 /** `#! interpreter [argument]`: the argument is the rest of the line, without surrounding blanks. */
 const parseScriptLine = (start: string): { interpreter: string; argument: string | undefined } => {

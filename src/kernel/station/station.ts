@@ -6,9 +6,10 @@
 
 import { SysError } from '../../abi/errno.ts';
 import type { ForkImage, Program } from '../../abi/program.ts';
-import { DISPOSITION, SIGNAL, sigbit, UNBLOCKABLE } from '../../abi/signals.ts';
+import { DISPOSITION, SIGNAL, sigbit, signalName, UNBLOCKABLE } from '../../abi/signals.ts';
 import type { ChannelCall } from '../../abi/syscalls.ts';
 import { signaledStatus } from '../../abi/wait.ts';
+import { bytesOf } from '../../base/bytes.ts';
 import { NodeFile } from '../fd/vfs-file.ts';
 import { AnonFs } from '../fs/anonfs/anonfs.ts';
 import type { KernelPort } from '../kernel-port.ts';
@@ -17,13 +18,14 @@ import type { Clock, Log, ProcessWorker, Random, Spawner } from '../ports.ts';
 import { makeHandlers } from '../syscalls/table.ts';
 import { type Awaitable, chain } from '../vfs/flow.ts';
 import type { Credentials, Node, Vfs } from '../vfs/vfs.ts';
+import { Cancel } from '../wait-queue.ts';
 import { Dispatcher, TaskGone } from './dispatch.ts';
 import { FifoTable } from './fifo-table.ts';
 import { FileLocks } from './file-locks.ts';
 import type { ProgramLoader } from './program-loader.ts';
 import { fromSet } from './signal-state.ts';
 import { Task, type TaskHost } from './task.ts';
-import { formatCall } from './trace.ts';
+import { formatCall, withResults } from './trace.ts';
 
 export interface StationParts {
   readonly kernel: KernelPort;
@@ -70,14 +72,15 @@ export class Station implements TaskHost {
   call(task: Task, name: ChannelCall, args: readonly Argument[]): number | Promise<number> {
     const now = this.clock.now();
     task.userTime += Math.max(0, now - task.answeredAt) * 1000;
-    if (task.trace?.armed === true) return this.traced(task, name, args);
+    // The execve that starts the tracing is the first that is shown.
+    if (task.trace !== undefined && (task.trace.armed || name === 'execve')) return this.traced(task, name, args);
     return this.dispatcher.call(task, name, args);
   }
 
   private async traced(task: Task, name: ChannelCall, args: readonly Argument[]): Promise<number> {
-    const { trace } = task;
     // What goes in is kept: buffers lie in the window of the channel, where the answer overwrites them.
     const given = args.map((a) => (a instanceof Uint8Array ? Uint8Array.from(a) : a));
+    if (name === 'exit') await this.writeTrace(task, `${formatCall(name, given, '?')}\n`);
     let outcome: number | SysError;
     try {
       outcome = await this.dispatcher.call(task, name, args);
@@ -85,23 +88,30 @@ export class Station implements TaskHost {
       if (!(error instanceof SysError)) throw error;
       outcome = error;
     }
-    const shown = given.map((a, i) =>
-      typeof a !== 'object' || typeof outcome !== 'number' ? a : (args[i] as Uint8Array),
-    );
-    const prefix = trace?.withPid === true ? `[pid ${task.pid}] ` : '';
-    await this.writeTrace(task, `${prefix}${formatCall(name, name === 'write' ? given : shown, outcome)}\n`);
+    const shown = name === 'write' || typeof outcome !== 'number' ? given : withResults(name, given, args);
+    if (task.trace?.armed === true) await this.writeTrace(task, `${formatCall(name, shown, outcome)}\n`);
     if (typeof outcome === 'number') return outcome;
     throw outcome;
   }
 
-  private async writeTrace(task: Task, line: string): Promise<void> {
-    const bytes = Uint8Array.from(line, (c) => c.charCodeAt(0));
+  private async writeTrace(task: Task, text: string): Promise<void> {
+    const { trace } = task;
+    if (trace === undefined) return;
+    const line = trace.withPid ? `[pid ${task.pid}] ${text}` : text;
+    // Written by the tracer, as it were: no signal of the traced process interrupts it.
+    const tracer = {
+      pid: task.pid,
+      sleeping: () => new Cancel(),
+      raise: () => {},
+      immune: () => true,
+      fileSizeLimit: Infinity,
+    };
     try {
-      await task.trace?.file.write(task, bytes);
+      await trace.file.write(tracer, bytesOf(line));
     } catch (error) {
       // The tracer's descriptor is gone (a closed pipe): the program goes on untraced, as under strace.
       if (!(error instanceof SysError)) throw error;
-      this.dropTrace(task);
+      if (task.trace === trace) this.dropTrace(task);
     }
   }
 
@@ -244,9 +254,8 @@ export class Station implements TaskHost {
   }
 
   private async traceEnd(task: Task, status: number): Promise<void> {
-    const how = (status & 0x7f) === 0 ? `exited with ${status >> 8}` : `killed by signal ${status & 0x7f}`;
-    const prefix = task.trace?.withPid === true ? `[pid ${task.pid}] ` : '';
-    await this.writeTrace(task, `${prefix}+++ ${how} +++\n`);
+    const how = (status & 0x7f) === 0 ? `exited with ${status >> 8}` : `killed by ${signalName(status & 0x7f)}`;
+    await this.writeTrace(task, `+++ ${how} +++\n`);
     this.dropTrace(task);
   }
 

@@ -52,16 +52,26 @@ const formatArg = (kind: ArgKind, value: number | string | Uint8Array, result: n
   return String(value);
 };
 
-/** The arguments are formatted before the call for what goes in, after it for what comes out. */
+/** One line: the call with its arguments and what came of it. */
 export const formatCall = (
   name: ChannelCall,
   args: readonly (number | string | Uint8Array)[],
-  outcome: number | SysError,
+  outcome: number | SysError | '?',
 ): string => {
   const row: Row = SYSCALLS[name];
   const result = typeof outcome === 'number' ? outcome : undefined;
   const list = row.args.map(([, kind], i) => formatArg(kind, args[i] as number | string | Uint8Array, result));
   const call = `${name}(${list.join(', ')})`;
-  if (typeof outcome === 'number') return `${call} = ${outcome}`;
+  if (typeof outcome !== 'object') return `${call} = ${outcome}`;
   return `${call} = -1 ${outcome.errno} (${ERRNO[outcome.errno].text})`;
+};
+
+/** The arguments as given, but buffers that the call filled as they are after it. */
+export const withResults = (
+  name: ChannelCall,
+  given: readonly (number | string | Uint8Array)[],
+  after: readonly (number | string | Uint8Array)[],
+): (number | string | Uint8Array)[] => {
+  const row: Row = SYSCALLS[name];
+  return given.map((value, i) => (/^(in)?out/.test(row.args[i]?.[1] ?? '') ? (after[i] ?? value) : value));
 };
