@@ -3,6 +3,7 @@
  *
  *     node scripts/ports.mjs             everything that is out of date
  *     node scripts/ports.mjs NAME...     only these ports (and the library)
+ *     node scripts/ports.mjs --tests     the programs that tests run, too
  *
  * Results are in .cache/ports, downloads in the user's cache: docs/PORTS.md.
  */
@@ -12,6 +13,7 @@ import { buildImage } from './ports/build-image.mjs';
 import { buildLibc } from './ports/libc.mjs';
 import { buildPort } from './ports/port.mjs';
 import { recipeNames } from './ports/recipe.mjs';
+import { buildTests } from './ports/tests.mjs';
 
 /** @param {string[]} args */
 async function main(args) {
@@ -23,6 +25,7 @@ async function main(args) {
   for (const name of names.length > 0 ? names : recipeNames()) await buildPort(name, libc);
   if (names.length > 0) return;
   await buildImage();
+  if (args.includes('--tests')) await buildTests(libc);
 }
 
 await runMain(() => main(process.argv.slice(2)));

@@ -130,7 +130,7 @@ unsigned sleep(unsigned seconds)
 {
 	struct timespec time = {.tv_sec = seconds};
 
-	return nanosleep(&time, &time) == 0 ? 0 : (unsigned)time.tv_sec + (time.tv_nsec > 0);
+	return nanosleep(&time, &time) == 0 ? 0 : (unsigned)time.tv_sec;
 }
 
 int usleep(unsigned microseconds)
