@@ -89,7 +89,8 @@ export class Station implements TaskHost {
       outcome = error;
     }
     const shown = name === 'write' || typeof outcome !== 'number' ? given : withResults(name, given, args);
-    if (task.trace?.armed === true) await this.writeTrace(task, `${formatCall(name, shown, outcome)}\n`);
+    if (task.trace?.armed === true && name !== 'exit')
+      await this.writeTrace(task, `${formatCall(name, shown, outcome)}\n`);
     if (typeof outcome === 'number') return outcome;
     throw outcome;
   }
