@@ -1,6 +1,6 @@
 // `print` and `console` of a script, over descriptors 1 and 2. Each call is one write.
 
-import { formatAll } from './inspect.ts';
+import { formatConsole } from './inspect.ts';
 
 type Write = (fd: number, text: string) => unknown;
 
@@ -9,7 +9,7 @@ export const makeConsole = (write: Write, now: () => number) => {
   const counts = new Map<string, number>();
   const starts = new Map<string, number>();
   const line = (fd: number, values: readonly unknown[]): void => {
-    const text = formatAll(values);
+    const text = formatConsole(values);
     write(fd, `${indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`)}\n`);
   };
   const elapsed = (label: string): string => `${label}: ${(now() - (starts.get(label) ?? now())).toFixed(3)}ms`;

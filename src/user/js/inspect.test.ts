@@ -1,6 +1,6 @@
-import { inspect as nodeInspect } from 'node:util';
+import { format, inspect as nodeInspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { formatAll, inspect } from './inspect.ts';
+import { formatAll, formatConsole, inspect } from './inspect.ts';
 
 class Point {
   x = 1;
@@ -79,5 +79,22 @@ describe('inspect', () => {
 describe('formatAll', () => {
   it('leaves strings as they are', () => {
     expect(formatAll(['a', 'b', 1, { c: 'd' }])).toBe("a b 1 { c: 'd' }");
+  });
+});
+
+describe('formatConsole', () => {
+  it.each([
+    [['%s is %d', 'x', 42, 'more', { a: 1 }]],
+    [['%i %f %d', '42.9px', '1.5', '7']],
+    [['%j %o', { a: [1] }, [1]].slice(0, 2)],
+    [['100%', 1]],
+    [['%% %s %s', 'only one']],
+    [['%s', null, undefined]],
+    [['%s %d', 10n, 10n]],
+    [['%cstyled', 'color: red']],
+    [[{ not: 'a string' }, '%s']],
+    [['%s']],
+  ])('formats as Node does (%#)', (values) => {
+    expect(formatConsole(values)).toBe(format(...values));
   });
 });

@@ -176,3 +176,26 @@ export const inspect = (value: unknown): string => new Inspector().text(value);
 /** Values as `print` writes them: strings as they are, others inspected. */
 export const formatAll = (values: readonly unknown[]): string =>
   values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' ');
+
+const CONVERSIONS: Readonly<Record<string, (value: unknown) => string>> = {
+  s: (value) => (typeof value === 'string' ? value : inspect(value)),
+  d: (value) =>
+    typeof value === 'bigint' ? `${value}n` : String(typeof value === 'symbol' ? Number.NaN : Number(value)),
+  i: (value) => (typeof value === 'bigint' ? `${value}n` : String(Number.parseInt(String(value), 10))),
+  f: (value) => String(Number.parseFloat(String(value))),
+  j: (value) => JSON.stringify(value) ?? 'undefined',
+  o: inspect,
+  O: inspect,
+  c: () => '',
+};
+
+/** The same with the conversions of the Console Standard (%s %d %i %f %j %o %O %c %%) in a first string. */
+export const formatConsole = (values: readonly unknown[]): string => {
+  const [first, ...rest] = values;
+  if (typeof first !== 'string' || rest.length === 0) return formatAll(values);
+  const text = first.replace(/%([sdifjoOc%])/g, (conversion, kind: string) => {
+    if (kind === '%') return '%';
+    return rest.length === 0 ? conversion : (CONVERSIONS[kind]?.(rest.shift()) ?? conversion);
+  });
+  return formatAll([text, ...rest]);
+};

@@ -10,6 +10,7 @@ import { type Calls, SystemError } from '../sys/system-error.ts';
 import { makeConsole } from './console.ts';
 import type { Position, ScriptEngine } from './engine.ts';
 import { EventLoop } from './event-loop.ts';
+import { formatAll } from './inspect.ts';
 import { lockDown } from './lockdown.ts';
 import { describeError, isThrownBy } from './script-error.ts';
 
@@ -50,15 +51,15 @@ export const runScript = async (script: Script, { engine, calls, handlers, exit 
   const random = crypto;
   const sys = makeSys({ calls, argv: script.argv, envp: script.envp, handlers, exit });
   const loop = new EventLoop(engine, (ms) => nap(calls, ms), now);
-  const print = makeConsole((fd, text) => sys.write(fd, text), now);
+  const console = makeConsole((fd, text) => sys.write(fd, text), now);
   const scope: object = globalThis;
 
   lockDown(scope, engine.keep);
   followCompilation(loop);
   define(scope, {
     sys,
-    print: print.log,
-    console: print,
+    print: (...values: unknown[]) => void sys.write(1, `${formatAll(values)}\n`),
+    console,
     self: scope,
     ...loop.globals,
     performance: Object.freeze({ now, timeOrigin }),

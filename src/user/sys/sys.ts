@@ -57,5 +57,3 @@ export const makeSys = ({ calls, argv, envp, handlers, exit }: SysParts) => {
     },
   };
 };
-
-export type Sys = ReturnType<typeof makeSys>;

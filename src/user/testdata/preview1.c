@@ -1,6 +1,6 @@
 /*
- * Cases for wasi_snapshot_preview1, each on its own in an empty directory: `preview1 CASE`. A case says what is wrong,
- * and the program's exit code is the number of complaints. `preview1 list` names the cases.
+ * Cases for wasi_snapshot_preview1, each in a directory of its own: `preview1 CASE no-directory sub`. A case says what is
+ * wrong, and the program's exit code is the number of complaints. `preview1 list` names the cases.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +100,14 @@ static void preopens(void)
 	EXPECT2(NAMETOOLONG, INVAL, __wasi_fd_prestat_dir_name(ROOT, name, 0));
 	OK(__wasi_fd_prestat_dir_name(HERE, name, 1));
 	CHECK(name[0] == '.');
-	EXPECT(BADF, __wasi_fd_prestat_get(5, &stat));
+	/* `sub` is an argument, and a directory here. */
+	OK(__wasi_fd_prestat_get(5, &stat));
+	OK(__wasi_fd_prestat_dir_name(5, name, stat.u.dir.pr_name_len));
+	CHECK(memcmp(name, "sub", stat.u.dir.pr_name_len) == 0);
+	OK(open_at(5, "made", 0, __WASI_OFLAGS_CREAT, FILE_RIGHTS, 0, &fd));
+	OK(open_at(HERE, "sub/made", 0, 0, FILE_RIGHTS, 0, &fd));
+	OK(open_at(5, "../sub/made", 0, 0, FILE_RIGHTS, 0, &fd));
+	EXPECT(BADF, __wasi_fd_prestat_get(6, &stat));
 	EXPECT(BADF, __wasi_fd_prestat_get(0, &stat));
 	OK(__wasi_fd_fdstat_get(HERE, &fdstat));
 	CHECK(fdstat.fs_filetype == __WASI_FILETYPE_DIRECTORY && fdstat.fs_flags == 0);
@@ -580,7 +587,7 @@ static void others(void)
 	EXPECT(NOTSOCK, __wasi_sock_send(fd, &out, 1, 0, &n));
 	EXPECT(NOTSOCK, __wasi_sock_accept(fd, 0, &fd));
 	OK(__wasi_args_sizes_get(&argc, &size));
-	CHECK(argc == 2 && size == sizeof "/bin/preview1" + sizeof "others");
+	CHECK(argc == 4 && size == sizeof "/bin/preview1" + sizeof "others" + sizeof "no-directory" + sizeof "sub");
 	CHECK(getenv("NAME") != NULL && strcmp(getenv("NAME"), "va=lue") == 0);
 	CHECK(getenv("EMPTY") != NULL && getenv("EMPTY")[0] == 0);
 	OK(__wasi_fd_fdstat_get(1, &stat));

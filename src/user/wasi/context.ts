@@ -19,7 +19,9 @@ export class Preview1Context {
     this.guest = guest;
     this.client = guest.client;
     this.memory = guest.memory;
-    this.descriptors = guest.native ? new NativeDescriptors(guest.client) : new TableDescriptors(guest.client);
+    this.descriptors = guest.native
+      ? new NativeDescriptors(guest.client)
+      : new TableDescriptors(guest.client, guest.strings.argv);
     this.paths = new Paths(guest.client, guest.memory, this.descriptors);
   }
 

@@ -1,14 +1,16 @@
 // Descriptors of a program that calls preview1: its numbers, the system's, and the rights it holds.
 //
 // A program that imports from `tabos` uses the system's own numbers and all rights (`NativeDescriptors`). An unmodified
-// program sees a table of its own (`TableDescriptors`): 0 to 2 are the system's, 3 and 4 are preopened directories `/`
-// and `.` (really opened only when used as a file), what it opens gets the lowest free number. Descriptors that it
-// inherits keep their number from 5 up; an inherited 3 or 4 is not visible, because wasi-libc looks for preopens there.
+// program sees a table of its own (`TableDescriptors`): 0 to 2 are the system's; from 3 on are preopened directories,
+// `/`, `.` and those among its arguments (a program may look for a directory by the name that it was given), really
+// opened only when used as a file; what it opens gets the lowest free number. Descriptors that it inherits keep their
+// numbers where these are free: wasi-libc wants the preopens in a row from 3.
 
 import { SysError } from '../../abi/errno.ts';
-import { AT, F, O, POLL } from '../../abi/file.ts';
+import { AT, F, isDirectory, O, POLL } from '../../abi/file.ts';
 import { LAYOUT } from '../../abi/layout.ts';
 import { pack, unpack } from '../../abi/struct.ts';
+import { unpackStrings } from '../../base/bytes.ts';
 import type { SyscallClient } from '../../transport/client.ts';
 import { ALL_RIGHTS, TYPE_RIGHTS } from './constants.ts';
 
@@ -19,10 +21,11 @@ export class NotCapable extends SysError {
   }
 }
 
-/** The directories that an unmodified program finds open. */
-export type Preopen = '/' | '.';
-const PREOPENS: readonly Preopen[] = ['/', '.'];
+/** Preopens of every program. Names are byte strings. */
+const PREOPENS: readonly string[] = ['/', '.'];
 const FIRST_PREOPEN = 3;
+/** Most arguments that are looked at. */
+const ARGUMENTS_MAX = 16;
 /** Inherited descriptors are looked for below this. */
 const INHERIT_MAX = 64;
 
@@ -33,7 +36,8 @@ export interface Descriptor {
   inheriting: number;
   /** DSYNC, RSYNC and SYNC as path_open was given them: fixed for an open file. */
   readonly syncFlags: number;
-  readonly preopen: Preopen | undefined;
+  /** The name of a preopened directory. */
+  readonly preopen: string | undefined;
   /** Is it a directory? Undefined until somebody has looked. */
   directory: boolean | undefined;
   /** Where the system's offset in a directory stands: the cookie of the entry it gives next. */
@@ -42,7 +46,7 @@ export interface Descriptor {
 
 export interface Descriptors {
   /** To be called before a file is opened, so that the new descriptor is not taken for an inherited one. */
-  inherit(): void;
+  complete(): void;
   /** Are dropped rights remembered? */
   readonly keepsRights: boolean;
   /** EBADF when there is none, ENOTCAPABLE when it lacks a right. */
@@ -75,7 +79,7 @@ export class NativeDescriptors implements Descriptors {
     this.client = client;
   }
 
-  inherit(): void {}
+  complete(): void {}
 
   get(fd: number): Descriptor {
     return openDescriptor(fd, ALL_RIGHTS, ALL_RIGHTS);
@@ -102,26 +106,32 @@ export class NativeDescriptors implements Descriptors {
   }
 }
 
+const preopened = (preopen: string): Descriptor => ({
+  ...openDescriptor(-1, TYPE_RIGHTS.directory, ALL_RIGHTS),
+  real: undefined,
+  preopen,
+  directory: true,
+});
+
 /** A table from the program's numbers to the system's. */
 export class TableDescriptors implements Descriptors {
   readonly keepsRights = true;
   private readonly client: SyscallClient;
+  private readonly argv: Uint8Array;
   private readonly table: (Descriptor | undefined)[] = [];
-  private complete = false;
+  private isComplete = false;
 
-  constructor(client: SyscallClient) {
+  constructor(client: SyscallClient, argv: Uint8Array) {
     this.client = client;
+    this.argv = argv;
     for (let fd = 0; fd < FIRST_PREOPEN; fd++) this.table[fd] = openDescriptor(fd, ALL_RIGHTS, ALL_RIGHTS);
-    for (const preopen of PREOPENS) {
-      const { directory } = TYPE_RIGHTS;
-      this.table.push({ ...openDescriptor(-1, directory, ALL_RIGHTS), real: undefined, preopen, directory: true });
-    }
+    for (const name of PREOPENS) this.table.push(preopened(name));
   }
 
   get(fd: number, right = 0): Descriptor {
     let descriptor = this.table[fd];
-    if (descriptor === undefined && !this.complete) {
-      this.inherit();
+    if (descriptor === undefined && !this.isComplete) {
+      this.complete();
       descriptor = this.table[fd];
     }
     if (descriptor === undefined) throw new SysError('EBADF');
@@ -157,27 +167,44 @@ export class TableDescriptors implements Descriptors {
     if (real !== undefined) this.client.call('close', real);
   }
 
-  private openPreopen(path: Preopen): number {
-    this.inherit();
+  /** Most programs open nothing: what costs calls is done when somebody asks for more than the first preopens. */
+  complete(): void {
+    if (this.isComplete) return;
+    this.isComplete = true;
+    const inherited = this.inherited();
+    for (const name of this.directoryArguments()) this.table.push(preopened(name));
+    for (const fd of inherited) this.table[fd] ??= openDescriptor(fd, ALL_RIGHTS, ALL_RIGHTS);
+  }
+
+  private openPreopen(path: string): number {
+    this.complete();
     return this.client.call('open', AT.FDCWD, path, O.RDONLY | O.DIRECTORY | O.CLOEXEC, 0);
   }
 
-  /**
-   * One poll tells which of the low descriptors exist. Done when the first number above the preopens is asked for,
-   * and at the latest before the program opens a file of its own.
-   */
-  inherit(): void {
-    if (this.complete) return;
-    this.complete = true;
+  private directoryArguments(): string[] {
+    const names = new Set(unpackStrings(this.argv).slice(1, 1 + ARGUMENTS_MAX));
+    return [...names].filter((name) => !PREOPENS.includes(name) && this.isDirectory(name));
+  }
+
+  private isDirectory(path: string): boolean {
+    const stat = new Uint8Array(LAYOUT.stat.size);
+    try {
+      this.client.call('stat', AT.FDCWD, path, 0, stat);
+    } catch (error) {
+      if (error instanceof SysError) return false;
+      throw error;
+    }
+    return isDirectory(unpack('stat', stat).mode);
+  }
+
+  /** One poll tells which of the low descriptors are open. */
+  private inherited(): number[] {
     const first = FIRST_PREOPEN + PREOPENS.length;
     const { size } = LAYOUT.pollfd;
     const fds = new Uint8Array((INHERIT_MAX - first) * size);
-    for (let fd = first; fd < INHERIT_MAX; fd++)
-      pack('pollfd', { fd, events: 0, revents: 0 }, fds, (fd - first) * size);
+    const numbers = Array.from({ length: INHERIT_MAX - first }, (_, i) => first + i);
+    for (const fd of numbers) pack('pollfd', { fd, events: 0, revents: 0 }, fds, (fd - first) * size);
     this.client.call('poll', fds, 0, 0, 0, 0);
-    for (let fd = first; fd < INHERIT_MAX; fd++) {
-      const { revents } = unpack('pollfd', fds, (fd - first) * size);
-      if ((revents & POLL.NVAL) === 0) this.table[fd] = openDescriptor(fd, ALL_RIGHTS, ALL_RIGHTS);
-    }
+    return numbers.filter((fd) => (unpack('pollfd', fds, (fd - first) * size).revents & POLL.NVAL) === 0);
   }
 }

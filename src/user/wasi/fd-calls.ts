@@ -2,6 +2,7 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { F, isDirectory, O, S, SEEK, UTIME } from '../../abi/file.ts';
+import { bytesOf } from '../../base/bytes.ts';
 import {
   ADVICE_MAX,
   ENOTCAPABLE,
@@ -212,7 +213,7 @@ export const FD_CALLS = {
     const { preopen } = descriptors.get(fd);
     if (preopen === undefined) throw new SysError('EBADF');
     if (length >>> 0 < preopen.length) throw new SysError('ENAMETOOLONG');
-    memory.slice(path, preopen.length).set(new TextEncoder().encode(preopen));
+    memory.slice(path, preopen.length).set(bytesOf(preopen));
     return 0;
   },
 

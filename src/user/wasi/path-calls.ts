@@ -119,7 +119,7 @@ export const PATH_CALLS = {
     let right: number = RIGHT.PATH_OPEN;
     if ((flags & O.CREAT) !== 0) right |= RIGHT.PATH_CREATE_FILE;
     if ((flags & O.TRUNC) !== 0) right |= RIGHT.PATH_FILESTAT_SET_SIZE;
-    descriptors.inherit();
+    descriptors.complete();
     const real = paths.at(fd, right, path, length, (dir, name) => client.call('open', dir, name, flags, 0o666));
     const sync = fdflags & (FDFLAG.DSYNC | FDFLAG.RSYNC | FDFLAG.SYNC);
     const descriptor = openDescriptor(real, base, inheriting, sync);

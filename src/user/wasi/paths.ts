@@ -1,7 +1,8 @@
 // Where a path of a preview1 program leads.
 //
 // A directory that the program has opened itself is a capability: a path under it may neither be absolute nor climb out
-// of it by `..` (EPERM). The preopens are no confinement: `/` sees everything, `.` is the working directory.
+// of it by `..` (EPERM). The preopens are no confinement: `/` sees everything, `.` is the working directory, others are
+// short for their path.
 //
 // wasi-libc and Rust strip the leading slash of an absolute path and give it to the preopen that they know last, `.`:
 // `/etc/passwd` and `etc/passwd` arrive alike. So for `.`
@@ -11,6 +12,7 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { ACCESS, AT } from '../../abi/file.ts';
+import { bytesOf } from '../../base/bytes.ts';
 import type { SyscallClient } from '../../transport/client.ts';
 import type { GuestMemory } from '../runtime/guest-memory.ts';
 import type { Descriptors } from './descriptors.ts';
@@ -44,6 +46,7 @@ export class Paths {
     if (path.length === 0) throw new SysError('ENOENT');
     if (preopen === '/') return act(AT.FDCWD, rooted(path));
     if (path[0] === SLASH) return act(AT.FDCWD, path);
+    if (preopen !== '.') return act(AT.FDCWD, join(bytesOf(`${preopen}/`), path));
     if (this.wasAbsolute(pointer >>> 0)) return act(AT.FDCWD, rooted(path));
     try {
       return act(AT.FDCWD, path);
@@ -97,12 +100,15 @@ export class Paths {
   }
 }
 
-const rooted = (path: Uint8Array): Uint8Array => {
-  const out = new Uint8Array(path.length + 1);
-  out[0] = SLASH;
-  out.set(path, 1);
+const join = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
   return out;
 };
+
+const ROOT = Uint8Array.of(SLASH);
+const rooted = (path: Uint8Array): Uint8Array => join(ROOT, path);
 
 /** EPERM for a path that does not stay below where it starts. */
 const confine = (path: Uint8Array): void => {

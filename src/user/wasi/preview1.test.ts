@@ -40,7 +40,14 @@ describe('wasi_snapshot_preview1', () => {
         '/etc/text': 'root',
         '/home/user/etc.txt': 'x',
       },
-      ['/etc', '/home/user/sub', '/home/user/local', ...CASES.map((name) => `${HOME}/${name}`)],
+      [
+        '/etc',
+        '/home/user/sub',
+        '/home/user/local',
+        '/home/user/preopens',
+        '/home/user/preopens/sub',
+        ...CASES.slice(1).map((name) => `${HOME}/${name}`),
+      ],
     );
   }, 120_000);
   afterAll(async () => {
@@ -53,7 +60,7 @@ describe('wasi_snapshot_preview1', () => {
 
   it.each(CASES)('%s', async (name) => {
     const env = { NAME: 'va=lue', EMPTY: '' };
-    expect(await machine.run(['/bin/preview1', name], { cwd: `${HOME}/${name}`, env })).toEqual({
+    expect(await machine.run(['/bin/preview1', name, 'no-directory', 'sub'], { cwd: `${HOME}/${name}`, env })).toEqual({
       exitCode: 0,
       stdout: '',
       stderr: '',
@@ -74,6 +81,13 @@ a: +a
 /etc/text: root
 ../etc.txt: x
 `,
+      );
+    });
+
+    it('may lie in a directory that is an argument', async () => {
+      const at = `${HOME}/sub`;
+      expect(await run(HOME, 'sub', at, '+sub/one', `+${at}/two`, 'sub/two', `${at}/one`, './sub/one')).toBe(
+        `sub: \n${at}: \n+sub/one: written\n+${at}/two: written\nsub/two: +${at}/two\n${at}/one: +sub/one\n./sub/one: +sub/one\n`,
       );
     });
 
