@@ -25,10 +25,14 @@ const bytewise = (bytes: Uint8Array, from: number, to: number, crc: number): num
   return crc;
 };
 
+/** Shorter ones are not worth steps. */
+const LEAST = 16;
+
 /** The checksum of bytes, or of what `seed` is the checksum of with these bytes behind it. Unsigned. */
 export const crc32c = (bytes: Uint8Array, seed = 0): number => {
   const { length } = bytes;
-  const lead = Math.min(length, -bytes.byteOffset & 3);
+  if (length < LEAST) return ~bytewise(bytes, 0, length, ~seed) >>> 0;
+  const lead = -bytes.byteOffset & 3;
   let crc = bytewise(bytes, 0, lead, ~seed);
   const steps = (length - lead) >>> 3;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + lead, steps * 2);

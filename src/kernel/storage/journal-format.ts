@@ -2,7 +2,8 @@
 //
 //   header  64 bytes: magic (8), format version u32, generation u32, length of the checkpoint u64, CRC-32C of the last
 //           frame of the checkpoint u32, zeros up to 60, CRC-32C of those 60 bytes u32
-//   frame   length of the record u32 (highest bit: all before this frame had been flushed), CRC-32C u32, the record
+//   frame   length of the record u32, CRC-32C u32, the record. A length of 2^31 is a mark without a record: the data
+//           that the records before it speak of was on durable storage when it was written
 //
 // The checksum of a frame covers its length and its record and goes on from that of the frame before it; the first one
 // goes on from that of magic, version and generation. A length of 0, or a frame that does not check, is the end.
@@ -18,8 +19,7 @@ export const HEADER = 64;
 export const FRAME = 8;
 const IDENTITY = 16;
 const CHECKED = HEADER - 4;
-const FLUSHED = 0x8000_0000;
-const LENGTH = 0x7fff_ffff;
+const MARK = 0x8000_0000;
 
 export interface Header {
   readonly generation: number;
@@ -28,11 +28,11 @@ export interface Header {
 }
 
 export interface Frame {
-  readonly record: Uint8Array;
+  /** Undefined for a mark. */
+  readonly record: Uint8Array | undefined;
   /** Offset behind it. */
   readonly end: number;
   readonly crc: number;
-  readonly flushed: boolean;
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -72,19 +72,21 @@ export const readHeader = (store: BlockStore): Header | undefined => {
 /** Nothing was ever written behind the header, and the header was not completed. */
 export const isBlank = (store: BlockStore): boolean => store.size <= HEADER;
 
-/** Put a frame at an offset of a buffer that is long enough. Gives its checksum. */
+/** Put a frame (without record: a mark) at an offset of a buffer that is long enough. Gives its checksum. */
 export const writeFrame = (
   into: Uint8Array,
   offset: number,
-  record: Uint8Array,
+  record: Uint8Array | undefined,
   previous: number,
-  flushed: boolean,
 ): number => {
   const view = viewOf(into);
-  view.setUint32(offset, record.length + (flushed ? FLUSHED : 0), true);
-  const crc = crc32c(record, crc32c(into.subarray(offset, offset + 4), previous));
+  view.setUint32(offset, record?.length ?? MARK, true);
+  let crc = crc32c(into.subarray(offset, offset + 4), previous);
+  if (record !== undefined) {
+    crc = crc32c(record, crc);
+    into.set(record, offset + FRAME);
+  }
   view.setUint32(offset + 4, crc, true);
-  into.set(record, offset + FRAME);
   return crc;
 };
 
@@ -94,14 +96,14 @@ export const readFrames = (bytes: Uint8Array, offset: number, seed: number): Fra
   const frames: Frame[] = [];
   let previous = seed;
   let at = offset;
-  while (at + FRAME < bytes.length) {
-    const word = view.getUint32(at, true);
-    const end = at + FRAME + (word & LENGTH);
-    if (end === at + FRAME || end > bytes.length) break;
+  while (at + FRAME <= bytes.length) {
+    const length = view.getUint32(at, true);
+    const end = at + FRAME + (length === MARK ? 0 : length);
+    if (length === 0 || end > bytes.length) break;
     const record = bytes.subarray(at + FRAME, end);
     const crc = crc32c(record, crc32c(bytes.subarray(at, at + 4), previous));
     if (crc !== view.getUint32(at + 4, true)) break;
-    frames.push({ record, end, crc, flushed: word >= FLUSHED });
+    frames.push({ record: length === MARK ? undefined : record, end, crc });
     previous = crc;
     at = end;
   }
@@ -129,7 +131,7 @@ export class FrameWriter {
     const length = FRAME + record.length;
     if (this.filled + length > this.buffer.length) this.finish();
     if (length > this.buffer.length) this.buffer = new Uint8Array(length);
-    this.crc = writeFrame(this.buffer, this.filled, record, this.crc, false);
+    this.crc = writeFrame(this.buffer, this.filled, record, this.crc);
     this.filled += length;
     this.end += length;
   }

@@ -41,7 +41,6 @@ export class Journal implements MetadataStore {
   /** Where the next frame goes, and the checksum it goes on from. */
   private end = 0;
   private crc = 0;
-  private flushed = false;
   private buffer = new Uint8Array(4096);
 
   constructor(stores: readonly [BlockStore, BlockStore], options: JournalOptions = {}) {
@@ -87,7 +86,6 @@ export class Journal implements MetadataStore {
     this.checkpointLength = header.checkpointLength;
     this.end = HEADER + header.checkpointLength;
     this.crc = header.checkpointCrc;
-    this.flushed = false;
   }
 
   private replay(header: Header, visit: (record: Uint8Array, proven: boolean) => boolean): void {
@@ -99,30 +97,33 @@ export class Journal implements MetadataStore {
     const checkpoint = frames.findLast((frame) => frame.end <= checkpointEnd);
     const whole = (checkpoint?.end ?? HEADER) === checkpointEnd && (checkpoint?.crc ?? this.crc) === this.crc;
     if (!whole) throw new SysError('EIO', 'the volume is damaged: its checkpoint does not check');
-    const lastFlushed = frames.findLastIndex((frame) => frame.flushed);
-    for (const [i, frame] of frames.entries()) {
-      const inCheckpoint = frame.end <= checkpointEnd;
-      if (!visit(frame.record, inCheckpoint || i < lastFlushed)) {
+    const lastMark = frames.findLastIndex((frame) => frame.record === undefined);
+    for (const [i, { record, end, crc }] of frames.entries()) {
+      const inCheckpoint = end <= checkpointEnd;
+      if (record !== undefined && !visit(record, inCheckpoint || i < lastMark)) {
         if (inCheckpoint) throw new SysError('EIO', 'the volume is damaged: its checkpoint cannot be read');
         break;
       }
       if (inCheckpoint) continue;
-      this.end = frame.end;
-      this.crc = frame.crc;
+      this.end = end;
+      this.crc = crc;
     }
   }
 
   // --- writing -----------------------------------------------------------------------------------------------------
 
   append(record: Uint8Array, frees: boolean): void {
-    const length = FRAME + record.length;
+    this.add(record, frees);
+  }
+
+  private add(record: Uint8Array | undefined, frees: boolean): void {
+    const length = FRAME + (record?.length ?? 0);
     this.makeRoom(this.end + length, frees);
     if (this.buffer.length < length) this.buffer = new Uint8Array(length * 2);
-    const crc = writeFrame(this.buffer, 0, record, this.crc, this.flushed);
+    const crc = writeFrame(this.buffer, 0, record, this.crc);
     this.store.write(this.end, this.buffer.subarray(0, length));
     this.end += length;
     this.crc = crc;
-    this.flushed = false;
   }
 
   /** ENOSPC when the stores cannot be made large enough. */
@@ -154,8 +155,8 @@ export class Journal implements MetadataStore {
   }
 
   flush(): void {
+    this.add(undefined, true);
     this.store.flush();
-    this.flushed = true;
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 // Where a volume keeps its metadata: a checkpoint (the whole state as records) and the records of what happened since.
 //
 // A record is opaque bytes and is atomic: after a crash it is there wholly or not at all, and never without all those
-// before it. `append` returning is the acknowledgement; `flush` returning makes durable what was appended before.
+// before it. `append` returning is the acknowledgement; `flush` returning means that it is on durable storage.
 
 export interface MetadataStore {
   /**
@@ -16,6 +16,8 @@ export interface MetadataStore {
   readonly checkpointDue: boolean;
   /** Replace everything by the state that these records describe. On ENOSPC or EIO all is as before. */
   checkpoint(records: Iterable<Uint8Array>): void;
+  /** The data that all records so far speak of is on durable storage: note that, and bring the records there too.
+   *  ENOSPC when there is no room for the note, EIO. */
   flush(): void;
   close(): void;
 }

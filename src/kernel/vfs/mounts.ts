@@ -3,7 +3,7 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { isDirectory, S } from '../../abi/file.ts';
-import type { Entry, FileSystem } from './filesystem.ts';
+import type { Entry, FileSystem, Ino } from './filesystem.ts';
 import { type Flow, wait } from './flow.ts';
 import { Mount, Node } from './node.ts';
 import { check, MAY } from './permission.ts';
@@ -98,20 +98,34 @@ export class Mounts {
     return path.slice(top === '/' ? 0 : top.length);
   }
 
+  /** A directory that was removed has nothing, not even dots: POSIX's readdir wants an end, not an error. */
   *readdir(node: Node, cookie: number, max: number): Flow<readonly Entry[]> {
+    const { fs, ino } = node;
     const entries: Entry[] = [];
-    const { fs, ino, mount } = node;
-    if (cookie < BEHIND_DOT && entries.length < max) {
-      entries.push({ name: '.', ino, mode: S.IFDIR, cookie: BEHIND_DOT });
-    }
-    if (cookie < BEHIND_DOTS && entries.length < max) {
-      const above = ino === fs.rootIno && mount.covers !== undefined ? mount.covers : node;
-      const parent = yield* wait(above.fs.parentOf(above.ino));
-      entries.push({ name: '..', ino: parent.ino, mode: S.IFDIR, cookie: BEHIND_DOTS });
+    if (cookie < BEHIND_DOTS) {
+      const parent = yield* this.above(node);
+      if (parent === undefined) return [];
+      const dots = [
+        { name: '.', ino, mode: S.IFDIR, cookie: BEHIND_DOT },
+        { name: '..', ino: parent, mode: S.IFDIR, cookie: BEHIND_DOTS },
+      ];
+      entries.push(...dots.slice(cookie, cookie + max));
     }
     if (entries.length >= max) return entries;
     const listed = yield* wait(fs.readdir(ino, Math.max(0, cookie - BEHIND_DOTS), max - entries.length));
     for (const entry of listed) entries.push({ ...entry, cookie: entry.cookie + BEHIND_DOTS });
     return entries;
+  }
+
+  /** The inode of a directory's parent, across mounts; undefined when the directory was removed. */
+  private *above(node: Node): Flow<Ino | undefined> {
+    const { fs, ino, mount } = node;
+    const place = ino === fs.rootIno && mount.covers !== undefined ? mount.covers : node;
+    try {
+      return (yield* wait(place.fs.parentOf(place.ino))).ino;
+    } catch (error) {
+      if (error instanceof SysError && error.errno === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 }

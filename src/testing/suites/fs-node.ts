@@ -136,7 +136,6 @@ export class NodeSystem implements FsSystem {
   }
 
   truncate(path: string, length: number): void {
-    // node:fs opens and cuts the open file; truncate(2) is not there. The errors of the suite's cases are the same.
     call(() => fs.truncateSync(path, length));
   }
 
@@ -161,7 +160,8 @@ export class NodeSystem implements FsSystem {
   }
 
   getcwd(): string {
-    return call(() => process.cwd());
+    // process.cwd() keeps what it said before.
+    return call(() => fs.realpathSync.native('.'));
   }
 
   umask(mask: number): number {

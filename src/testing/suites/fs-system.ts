@@ -72,7 +72,9 @@ export type Need =
   /** Has `mkfifo`. */
   | 'fifo'
   /** Has `rename2`. */
-  | 'rename2';
+  | 'rename2'
+  /** Its calls are those of the system; node:fs changes negative lengths and times, and asks access(2) by real ids. */
+  | 'exact';
 
 export interface FsCase {
   readonly name: string;

@@ -37,7 +37,7 @@ interface Descriptor {
 }
 
 export class VfsSystem implements FsSystem {
-  readonly has: ReadonlySet<Need> = new Set(['credentials', 'fifo', 'rename2']);
+  readonly has: ReadonlySet<Need> = new Set(['credentials', 'fifo', 'rename2', 'exact']);
   private readonly vfs: Vfs;
   private readonly descriptors = new Map<number, Descriptor>();
   private cwd: Node;

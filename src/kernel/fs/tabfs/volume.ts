@@ -95,6 +95,8 @@ export class Volume {
     this.contents = new Contents(this.data, { geometry, inlineMax: options.inlineMax ?? INLINE_MAX });
     this.state.onFreed = (run) => this.data.release(run);
     for (const inode of this.state.inodes.values()) if (inode.nlink === 0) this.orphans.add(inode.ino);
+    // What these records have freed is taken for free from now on: they must not come to be doubted again.
+    this.sync();
     this.makeRoots();
   }
 
@@ -113,6 +115,7 @@ export class Volume {
   private replay(record: Uint8Array, proven: boolean): boolean {
     const effects = readEffects(new ByteReader(record));
     if (!proven && !effects.every((effect) => this.isIntact(effect))) return false;
+    this.dirty ||= !proven;
     for (const effect of effects) this.state.apply(effect);
     return true;
   }
@@ -303,7 +306,12 @@ export class Volume {
   sync(): void {
     if (!this.dirty) return;
     this.data.flushStore();
-    this.metadata.flush();
+    try {
+      this.metadata.flush();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.checkpoint();
+    }
     this.data.settled();
     this.dirty = false;
   }

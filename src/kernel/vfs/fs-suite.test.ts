@@ -1,0 +1,108 @@
+// The file system suite on every way to a file system: tabfs in memory, with chunks and journals so small that every
+// boundary is crossed, as a subtree below a mount, over a port; and on the real system, as the control.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { NodeSystem } from '../../testing/suites/fs-node.ts';
+import { FS_SUITE } from '../../testing/suites/fs-suite.ts';
+import type { FsCase, FsSystem } from '../../testing/suites/fs-system.ts';
+import { VfsSystem } from '../../testing/suites/fs-vfs.ts';
+import { endpointPair } from '../../transport/rpc.ts';
+import { RemoteFs } from '../fs/remote/remote-fs.ts';
+import { VolumeClient } from '../fs/remote/volume-client.ts';
+import { VolumeServer } from '../fs/remote/volume-server.ts';
+import { TabFs } from '../fs/tabfs/tabfs.ts';
+import { Volume, type VolumeOptions } from '../fs/tabfs/volume.ts';
+import { MemoryBlockStore } from '../storage/block-store.ts';
+import { Journal } from '../storage/journal.ts';
+import { Vfs } from './vfs.ts';
+
+const now = (): number => performance.timeOrigin + performance.now();
+
+const journalled = (options: Partial<VolumeOptions> = {}, bound?: number): Volume => {
+  const store = (): MemoryBlockStore => new MemoryBlockStore({ resident: false });
+  const journal = new Journal([store(), store()], bound === undefined ? {} : { bound, step: 4096 });
+  return new Volume(store(), journal, { now, ...options });
+};
+
+interface System {
+  readonly fs: FsSystem;
+  /** Ends the process; gives what has to be checked when nothing is open any more. */
+  end(): Promise<void>;
+}
+
+const onVfs = async (vfs: Vfs, volume: Volume, at = '/'): Promise<System> => {
+  const fs = new VfsSystem(vfs);
+  await fs.mkdir(at === '/' ? '/work' : `${at}/work`);
+  await fs.chdir(at === '/' ? '/work' : `${at}/work`);
+  return {
+    fs,
+    async end() {
+      fs.exit();
+      // A last answer behind the releases of the process.
+      await vfs.sync();
+      const open = [...volume.state.inodes.values()].filter(({ opens }) => opens > 0).map(({ ino }) => ino);
+      expect(open, 'inodes left open').toEqual(vfs.mounts().length > 1 ? [expect.any(Number)] : []);
+      expect([...volume.state.inodes.values()].filter(({ nlink }) => nlink === 0)).toEqual([]);
+    },
+  };
+};
+
+const local = async (volume: Volume): Promise<System> => onVfs(new Vfs(new TabFs(volume, 'root')), volume);
+
+const tmp = mkdtempSync(path.join(os.tmpdir(), 'tabos-fs-'));
+const home = process.cwd();
+afterAll(() => {
+  process.chdir(home);
+  rmSync(tmp, { recursive: true, force: true });
+});
+
+const SYSTEMS: Readonly<Record<string, () => Promise<System>>> = {
+  'node:fs': async () => {
+    process.chdir(mkdtempSync(path.join(tmp, 'case-')));
+    process.umask(0o022);
+    return { fs: new NodeSystem(), end: async () => process.chdir(home) };
+  },
+  'tabfs in memory': () => local(Volume.inMemory({ now })),
+  'tabfs on stores': () => local(journalled()),
+  'tabfs with tiny chunks': () =>
+    local(journalled({ geometry: { chunkSize: 64, unit: 16 }, inlineMax: 8, cache: 1000 }, 512)),
+  'a subtree below a mount': async () => {
+    const volume = journalled();
+    const vfs = new Vfs(new TabFs(volume, 'root'));
+    await new VfsSystem(vfs).mkdir('/tmp');
+    await vfs.mount('/tmp', new TabFs(volume, 'tmp'));
+    return onVfs(vfs, volume, '/tmp');
+  },
+  'over a port': async () => {
+    const volume = journalled();
+    const client = new VolumeClient(1);
+    const [a, b] = endpointPair();
+    new VolumeServer(volume).attach(a);
+    client.connect(b);
+    return onVfs(new Vfs(new RemoteFs(client, 'root')), volume);
+  },
+};
+
+/** Byte by byte in chunks of 64 bytes these only take long. */
+const TOO_LARGE: ReadonlySet<string> = new Set(['a large file in large pieces']);
+
+const skips = (system: string, fs: FsSystem, { name, needs = [] }: FsCase): string | undefined => {
+  const missing = needs.filter((need) => !fs.has.has(need));
+  if (missing.length > 0) return `needs ${missing.join(', ')}`;
+  return system === 'tabfs with tiny chunks' && TOO_LARGE.has(name) ? 'too large' : undefined;
+};
+
+describe.each(Object.entries(SYSTEMS))('%s', (name, make) => {
+  for (const c of FS_SUITE) {
+    test(c.name, async ({ skip }) => {
+      const system = await make();
+      const reason = skips(name, system.fs, c);
+      if (reason === undefined) await c.run(system.fs);
+      await system.end();
+      if (reason !== undefined) skip(reason);
+    });
+  }
+});

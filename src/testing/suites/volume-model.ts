@@ -1,0 +1,332 @@
+// A volume as simple as can be: what operations on files do, without storage. Random operations are done to it and to a
+// real volume, and both are compared as text.
+
+import { SysError } from '../../abi/errno.ts';
+import { isDirectory, isSymlink, S } from '../../abi/file.ts';
+import type { FileSystem, Ino } from '../../kernel/vfs/filesystem.ts';
+import { pattern } from './fs-system.ts';
+
+export type Operation =
+  | { readonly op: 'create' | 'mkdir' | 'unlink' | 'rmdir' | 'open' | 'close'; readonly path: number }
+  | {
+      readonly op: 'write';
+      readonly path: number;
+      readonly offset: number;
+      readonly length: number;
+      readonly seed: number;
+    }
+  | { readonly op: 'append'; readonly path: number; readonly length: number; readonly seed: number }
+  | { readonly op: 'truncate'; readonly path: number; readonly length: number }
+  | { readonly op: 'link' | 'rename' | 'symlink'; readonly path: number; readonly to: number }
+  | { readonly op: 'chmod'; readonly path: number; readonly mode: number }
+  | { readonly op: 'sync' };
+
+/** Paths that operations choose from: few, so that they meet. */
+export const PATHS = ['a', 'b', 'c', 'd', 'd/a', 'd/b', 'd/e', 'd/e/a', 'a/b', 'c/d'] as const;
+
+const pathOf = (index: number): string[] => (PATHS[index % PATHS.length] as string).split('/');
+
+interface File {
+  readonly kind: 'file';
+  bytes: Uint8Array;
+  mode: number;
+}
+interface Directory {
+  readonly kind: 'directory';
+  readonly names: Map<string, Item>;
+  mode: number;
+}
+interface Link {
+  readonly kind: 'link';
+  readonly target: string;
+  mode: number;
+}
+type Item = File | Directory | Link;
+
+class Refused extends Error {}
+const refuse = (): never => {
+  throw new Refused();
+};
+
+export class Model {
+  private readonly root: Directory = { kind: 'directory', names: new Map(), mode: 0o755 };
+
+  private parent(names: readonly string[]): Directory {
+    let here = this.root;
+    for (const name of names.slice(0, -1)) {
+      const next = here.names.get(name);
+      here = next?.kind === 'directory' ? next : refuse();
+    }
+    return here;
+  }
+
+  private find(path: number): Item {
+    const names = pathOf(path);
+    return this.parent(names).names.get(names.at(-1) as string) ?? refuse();
+  }
+
+  private file(path: number): File {
+    const item = this.find(path);
+    return item.kind === 'file' ? item : refuse();
+  }
+
+  private add(path: number, item: Item): void {
+    const names = pathOf(path);
+    const parent = this.parent(names);
+    const name = names.at(-1) as string;
+    if (parent.names.has(name)) refuse();
+    parent.names.set(name, item);
+  }
+
+  private remove(path: number, directory: boolean): void {
+    const names = pathOf(path);
+    const item = this.find(path);
+    if ((item.kind === 'directory') !== directory) refuse();
+    if (item.kind === 'directory' && item.names.size > 0) refuse();
+    this.parent(names).names.delete(names.at(-1) as string);
+  }
+
+  /** False when it must fail; then nothing has changed. */
+  apply(operation: Operation): boolean {
+    try {
+      this.act(operation);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
+  }
+
+  private act(operation: Operation): void {
+    switch (operation.op) {
+      case 'create':
+        this.add(operation.path, { kind: 'file', bytes: new Uint8Array(), mode: 0o644 });
+        return;
+      case 'mkdir':
+        this.add(operation.path, { kind: 'directory', names: new Map(), mode: 0o755 });
+        return;
+      case 'symlink':
+        this.add(operation.path, { kind: 'link', target: PATHS[operation.to % PATHS.length] as string, mode: 0o777 });
+        return;
+      case 'unlink':
+      case 'rmdir':
+        this.remove(operation.path, operation.op === 'rmdir');
+        return;
+      case 'open':
+        this.file(operation.path);
+        return;
+      case 'write': {
+        const file = this.file(operation.path);
+        file.bytes = written(file.bytes, operation.offset, pattern(operation.length, operation.seed));
+        return;
+      }
+      case 'append': {
+        const file = this.file(operation.path);
+        file.bytes = written(file.bytes, file.bytes.length, pattern(operation.length, operation.seed));
+        return;
+      }
+      case 'truncate': {
+        const file = this.file(operation.path);
+        const bytes = new Uint8Array(operation.length);
+        bytes.set(file.bytes.subarray(0, operation.length));
+        file.bytes = bytes;
+        return;
+      }
+      case 'link': {
+        const item = this.find(operation.path);
+        if (item.kind === 'directory') refuse();
+        this.add(operation.to, item);
+        return;
+      }
+      case 'rename':
+        this.rename(pathOf(operation.path), pathOf(operation.to));
+        return;
+      case 'chmod':
+        this.find(operation.path).mode = operation.mode;
+        return;
+      case 'close':
+      case 'sync':
+        return;
+    }
+  }
+
+  private rename(from: readonly string[], to: readonly string[]): void {
+    const [oldParent, newParent] = [this.parent(from), this.parent(to)];
+    const [oldName, newName] = [from.at(-1) as string, to.at(-1) as string];
+    const item = oldParent.names.get(oldName) ?? refuse();
+    const target = newParent.names.get(newName);
+    if (item === target) return;
+    const within = (inner: readonly string[], outer: readonly string[]): boolean =>
+      outer.every((name, i) => inner[i] === name);
+    if (within(to, from) || (target?.kind === 'directory' && within(from, to))) refuse();
+    if (target !== undefined && (target.kind === 'directory') !== (item.kind === 'directory')) refuse();
+    if (target?.kind === 'directory' && target.names.size > 0) refuse();
+    oldParent.names.delete(oldName);
+    newParent.names.set(newName, item);
+  }
+
+  dump(): string {
+    const ids = new Map<Item, number>();
+    const lines: string[] = [];
+    const visit = (path: string, directory: Directory): void => {
+      for (const name of [...directory.names.keys()].sort()) {
+        const item = directory.names.get(name) as Item;
+        if (!ids.has(item)) ids.set(item, ids.size);
+        const content = item.kind === 'file' ? digest(item.bytes) : item.kind === 'link' ? item.target : '';
+        lines.push(`${path}${name} ${item.kind} ${item.mode.toString(8)} #${ids.get(item)} ${content}`);
+        if (item.kind === 'directory') visit(`${path}${name}/`, item);
+      }
+    };
+    visit('', this.root);
+    return lines.join('\n');
+  }
+}
+
+const written = (bytes: Uint8Array, offset: number, part: Uint8Array): Uint8Array => {
+  if (part.length === 0) return bytes;
+  const result = new Uint8Array(Math.max(bytes.length, offset + part.length));
+  result.set(bytes);
+  result.set(part, offset);
+  return result;
+};
+
+const digest = (bytes: Uint8Array): string => `${bytes.length}:${[...bytes].map((b) => b.toString(36)).join('.')}`;
+
+/** What the file system must be a synchronous one for: a local tabfs. */
+type Local = { [K in keyof FileSystem]: FileSystem[K] };
+
+const now = <T>(value: T | Promise<T>): T => {
+  if (value instanceof Promise) throw new Error('the file system did not answer at once');
+  return value;
+};
+
+/** The same operations on a file system. */
+export class Driver {
+  private readonly fs: Local;
+  private readonly opened: Ino[] = [];
+
+  constructor(fs: FileSystem) {
+    this.fs = fs;
+  }
+
+  private walk(names: readonly string[]): Ino {
+    const { passed } = now(this.fs.walk(this.fs.rootIno, names, false, undefined));
+    if (passed.length <= names.length) throw new SysError('ENOENT');
+    return passed[names.length]?.ino as Ino;
+  }
+
+  private parent(path: number): readonly [Ino, string] {
+    const names = pathOf(path);
+    return [this.walk(names.slice(0, -1)), names.at(-1) as string];
+  }
+
+  /** Throws the errors of the file system. */
+  act(operation: Operation): void {
+    const { fs } = this;
+    switch (operation.op) {
+      case 'create':
+      case 'mkdir':
+      case 'symlink': {
+        const [dir, name] = this.parent(operation.path);
+        now(fs.create(dir, name, made(operation), { exclusive: true, open: false }));
+        return;
+      }
+      case 'unlink':
+      case 'rmdir':
+        now(fs[operation.op](...this.parent(operation.path)));
+        return;
+      case 'open': {
+        const ino = this.walk(pathOf(operation.path));
+        now(fs.read(ino, 0, new Uint8Array()));
+        this.opened.push(now(fs.open(ino, undefined)));
+        return;
+      }
+      case 'close': {
+        const ino = this.opened.shift();
+        if (ino !== undefined) fs.release(ino);
+        return;
+      }
+      case 'write':
+        now(fs.write(this.walk(pathOf(operation.path)), operation.offset, pattern(operation.length, operation.seed)));
+        return;
+      case 'append':
+        now(fs.write(this.walk(pathOf(operation.path)), 'append', pattern(operation.length, operation.seed)));
+        return;
+      case 'truncate':
+        now(fs.setattr(this.walk(pathOf(operation.path)), { size: operation.length }));
+        return;
+      case 'link':
+        now(fs.link(this.walk(pathOf(operation.path)), ...this.parent(operation.to)));
+        return;
+      case 'rename':
+        now(fs.rename(...this.parent(operation.path), ...this.parent(operation.to), 0));
+        return;
+      case 'chmod':
+        now(fs.setattr(this.walk(pathOf(operation.path)), { mode: operation.mode }));
+        return;
+      case 'sync':
+        now(fs.sync());
+        return;
+    }
+  }
+
+  /** False when the operation was refused. ENOSPC and EIO are thrown. */
+  apply(operation: Operation): boolean {
+    try {
+      this.act(operation);
+      return true;
+    } catch (error) {
+      if (!(error instanceof SysError) || error.errno === 'ENOSPC' || error.errno === 'EIO') throw error;
+      return false;
+    }
+  }
+
+  closeAll(): void {
+    for (const ino of this.opened.splice(0)) this.fs.release(ino);
+  }
+
+  /** Remove everything below a directory. */
+  empty(dir: Ino = this.fs.rootIno): void {
+    for (const { name, ino, mode } of now(this.fs.readdir(dir, 0, Number.POSITIVE_INFINITY))) {
+      if (isDirectory(mode)) {
+        this.empty(ino);
+        now(this.fs.rmdir(dir, name));
+      } else {
+        now(this.fs.unlink(dir, name));
+      }
+    }
+  }
+
+  dump(): string {
+    const ids = new Map<Ino, number>();
+    const lines: string[] = [];
+    const visit = (path: string, dir: Ino): void => {
+      const entries = [...now(this.fs.readdir(dir, 0, Number.POSITIVE_INFINITY))];
+      entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+      for (const { name, ino, mode } of entries) {
+        if (!ids.has(ino)) ids.set(ino, ids.size);
+        const kind = isDirectory(mode) ? 'directory' : isSymlink(mode) ? 'link' : 'file';
+        const content =
+          kind === 'file' ? this.content(ino) : kind === 'link' ? now(this.fs.readlink(ino, undefined)) : '';
+        lines.push(`${path}${name} ${kind} ${(mode & 0o7777).toString(8)} #${ids.get(ino)} ${content}`);
+        if (kind === 'directory') visit(`${path}${name}/`, ino);
+      }
+    };
+    visit('', this.fs.rootIno);
+    return lines.join('\n');
+  }
+
+  private content(ino: Ino): string {
+    const bytes = new Uint8Array(now(this.fs.getattr(ino)).size);
+    now(this.fs.read(ino, 0, bytes));
+    return digest(bytes);
+  }
+}
+
+const made = (operation: Extract<Operation, { op: 'create' | 'mkdir' | 'symlink' }>) => {
+  const owner = { uid: 0, gid: 0 };
+  if (operation.op === 'create') return { ...owner, mode: S.IFREG | 0o644 };
+  if (operation.op === 'mkdir') return { ...owner, mode: S.IFDIR | 0o755 };
+  const target = 'to' in operation ? (PATHS[(operation.to as number) % PATHS.length] as string) : '';
+  return { ...owner, mode: S.IFLNK | 0o777, target };
+};
