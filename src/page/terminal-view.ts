@@ -209,9 +209,23 @@ export class TerminalView implements Disposable {
         this.#queries.replaying = replay;
       });
     }
+    if (document.visibilityState === 'hidden') this.#forgoTimers();
     return new Promise((resolve) => {
       this.term.write(bytes, resolve);
     });
+  }
+
+  /**
+   * Makes the next write take effect at once. xterm.js writes by a timer unless something was just typed, and a page that
+   * nobody sees has timers of a second, later of a minute: its programs, and other pages that show the same terminal,
+   * would wait for them. Typing takes a selection away, so one that is there has priority.
+   */
+  #forgoTimers(): void {
+    const { term } = this;
+    if (term.hasSelection()) return;
+    term.options.scrollOnUserInput = false;
+    term.input('', true);
+    term.options.scrollOnUserInput = true;
   }
 
   #applyTheme(theme: ITheme): void {
