@@ -6,8 +6,8 @@
  *
  * `entries` is the read-only base: { path, type: 'dir', mode }, { path, type: 'link', target },
  * { path, type: 'file', mode, size, sha256, url } for a file of the image, and { path, type: 'file', mode, text } for a
- * small one. `skeleton` has the same kinds, with uid and gid where they are not 0, for what a new writable root begins
- * with. A folder comes before what is in it.
+ * small one. `skeleton` has the same kinds, for what a new writable root begins with; what has no uid and gid there
+ * belongs to the machine's user. A folder comes before what is in it.
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';

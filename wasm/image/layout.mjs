@@ -2,15 +2,14 @@
  * What a new machine looks like, apart from the programs of the ports: the read-only base, and the skeleton that is
  * copied into the writable root at first boot, where something is missing.
  *
- * Paths have no leading slash. Text is UTF-8. Owners are 0:0 unless said otherwise.
+ * Paths have no leading slash. Text is UTF-8. What says nothing of its owner belongs to the machine's user in the
+ * skeleton, and to root in the base.
  */
 
 /** @typedef {{ path: string, type: 'dir', mode: number, uid?: number, gid?: number }} Dir */
 /** @typedef {{ path: string, type: 'link', target: string, uid?: number, gid?: number }} Link */
 /** @typedef {{ path: string, type: 'file', mode: number, text: string, uid?: number, gid?: number }} TextFile */
 /** @typedef {Dir | Link | TextFile} Entry */
-
-const USER = { uid: 1000, gid: 1000 };
 
 /** @param {string} path @param {number} [mode] @returns {Dir} */
 const dir = (path, mode = 0o755) => ({ path, type: 'dir', mode });
@@ -24,6 +23,8 @@ const file = (path, text, mode = 0o644) => ({ path, type: 'file', mode, text });
 /** A program that is part of the process runtime instead of a wasm file. @param {string} name */
 const builtin = (name) => file(`usr/bin/${name}`, `\0tabos:${name}\n`, 0o755);
 
+const ROOT = { uid: 0, gid: 0 };
+
 const ESC = '\u001b';
 const BEL = '\u0007';
 /** A mark of shell integration, OSC 133. @param {string} body */
@@ -32,7 +33,7 @@ const mark = (body) => `${ESC}]133;${body}${BEL}`;
 // The prompt names the working directory, with the home directory as ~. The shell expands parameters in PS1 and nothing
 // may fork there, so: ${PWD%"${PWD#"$HOME"}"} is $HOME below the home directory and nothing elsewhere, and the tilde
 // is deleted when `?` followed by that matches it.
-const DIRECTORY = '${_tilde#?${PWD%"${PWD#"$HOME"}"}}${PWD#"$HOME"}';
+const DIRECTORY = `\${_tilde#?\${PWD%"\${PWD#"$HOME"}"}}\${PWD#"$HOME"}`;
 
 const PROFILE = `# For login shells.
 export PATH="\${PATH:-/usr/local/bin:/usr/bin:/bin}"
@@ -64,6 +65,8 @@ export const base = () => [
   dir('usr/share'),
   dir('usr/share/doc'),
   link('usr/sbin', 'bin'),
+  // The base is read-only: what people install goes where they can write.
+  link('usr/local', '../var/local'),
   builtin('js'),
   builtin('strace'),
 ];
@@ -84,22 +87,21 @@ export const skeleton = (version) => [
   file('etc/os-release', osRelease(version)),
   link('etc/mtab', '/proc/mounts'),
   dir('home'),
-  { ...dir('home/user'), ...USER },
-  dir('root', 0o700),
+  dir('home/user'),
+  { ...dir('root', 0o700), ...ROOT },
   dir('mnt'),
   dir('opt'),
   dir('srv'),
-  dir('tmp', 0o1777),
+  { ...dir('tmp', 0o1777), ...ROOT },
   dir('var'),
   dir('var/cache'),
   dir('var/lib'),
+  dir('var/local'),
+  dir('var/local/bin'),
   dir('var/log'),
   dir('var/tmp', 0o1777),
   link('var/run', '/run'),
   dir('run'),
   dir('dev'),
   dir('proc'),
-  dir('usr'),
-  dir('usr/local'),
-  dir('usr/local/bin'),
 ];

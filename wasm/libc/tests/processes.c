@@ -45,6 +45,12 @@ static int child(char **argv)
 		return atoi(argv[2]);
 	if (strcmp(what, "raise") == 0)
 		raise(atoi(argv[2]));
+	if (strcmp(what, "stop") == 0) {
+		raise(SIGSTOP);
+		/* Time for the parent to see that it continues before it ends. */
+		usleep(200000);
+		return atoi(argv[2]);
+	}
 	if (strcmp(what, "say") == 0) {
 		printf("%s %s\n", argv[2], getenv("GREETING") ? getenv("GREETING") : "(none)");
 		return 0;
@@ -189,7 +195,7 @@ static void stopping(void)
 	siginfo_t info;
 
 	AREA("stop and continue");
-	pid_t pid = start("raise", "19");
+	pid_t pid = start("stop", "6");
 	show_wait(pid, WUNTRACED);
 	show_wait(pid, WNOHANG | WUNTRACED);
 	SHOW(kill(pid, SIGCONT));
@@ -247,12 +253,12 @@ static void limits(void)
 	SHOW(limit.rlim_max == RLIM_INFINITY || setrlimit(RLIMIT_NOFILE, &limit) == -1);
 	SHOW(getrlimit(99, &limit));
 	signal(SIGXFSZ, SIG_IGN);
-	limit = (struct rlimit){100, RLIM_INFINITY};
+	limit = (struct rlimit){1 << 20, RLIM_INFINITY};
 	SHOW(setrlimit(RLIMIT_FSIZE, &limit));
 	fd = open("limited", O_RDWR | O_CREAT | O_TRUNC, 0600);
 	char block[150] = {0};
-	SHOW(write(fd, block, sizeof(block)));
-	SHOW(write(fd, block, 1));
+	SHOW(pwrite(fd, block, sizeof(block), (1 << 20) - 100));
+	SHOW(pwrite(fd, block, 1, 1 << 20));
 	close(fd);
 	unlink("limited");
 }
