@@ -1,39 +1,71 @@
 // A whole machine inside Node: kernel and station in this thread, processes in worker_threads. For tests of the OS with
 // real programs and without a browser; what only a browser has (SharedWorker, OPFS, xterm.js) is not in it.
+//
+// It is wired as in a browser: kernel and station speak over message ports, and programs are started and fed by the
+// page's own `launch` over the station's control interface. `stop` proves that nothing was left behind.
 
-import { randomFillSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { build } from 'rolldown';
-import { decodeStatus } from '../abi/wait.ts';
-import { fromText, packStrings } from '../base/bytes.ts';
+import { browserClock, browserCompile, browserRandom } from '../host/browser-ports.ts';
+import type { StationControl } from '../host/control.ts';
+import { portEndpoint } from '../host/endpoints.ts';
 import { ProcessHost } from '../host/process-host.ts';
-import { openPipe, type Pipe } from '../kernel/fd/pipe.ts';
-import { KernelPort } from '../kernel/kernel-port.ts';
+import { makeStationControl } from '../host/station-control.ts';
+import { KernelPort, type KernelTransport } from '../kernel/kernel-port.ts';
 import type { KernelOps, StationOps } from '../kernel/link.ts';
-import type { Clock } from '../kernel/ports.ts';
 import { Kernel, type StationPort } from '../kernel/proc/kernel.ts';
 import { ProgramLoader } from '../kernel/station/program-loader.ts';
 import { Station } from '../kernel/station/station.ts';
-import type { Credentials, Vfs } from '../kernel/vfs/vfs.ts';
+import type { Vfs } from '../kernel/vfs/vfs.ts';
+import { launch } from '../page/launch.ts';
 import type { Endpoint, FromProcess, ToProcess } from '../transport/process-protocol.ts';
-import { endpointPair, RpcPeer } from '../transport/rpc.ts';
+import { type MessageEndpoint, RpcPeer } from '../transport/rpc.ts';
+import { imageTree } from './image-tree.ts';
 
-export const nodeClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(ms, 0x7fff_ffff));
-    return () => clearTimeout(timer);
-  },
-};
+/** Makes the tree of a machine. The station is there when the first process is. */
+export type MakeTree = (kernel: KernelPort, station: () => Station) => Vfs | Promise<Vfs>;
 
-const USER: Credentials = { uid: 1000, gid: 1000, groups: [1000] };
-const ENV: Readonly<Record<string, string>> = {
+export interface MachineOptions {
+  /** Default: the userland of the image on a new volume in memory (image-tree.ts). */
+  readonly tree?: MakeTree;
+  /** Most processes at once; the kernel has a default. */
+  readonly processLimit?: number;
+}
+
+export interface ExecOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Milliseconds until the process group is ended. Default: none. */
+  readonly timeout?: number;
+}
+
+export interface ExecResult {
+  /** As a shell tells it: 128 and the signal for one that was killed. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The same in bytes. */
+export interface Captured {
+  readonly exitCode: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly timedOut: boolean;
+}
+
+export const ENV: Readonly<Record<string, string | null>> = {
   PATH: '/usr/bin:/bin',
   HOME: '/home/user',
   USER: 'user',
   LC_ALL: 'C.UTF-8',
   TERM: 'dumb',
+  LOGNAME: null,
+  SHELL: null,
+  LANG: null,
+  PWD: null,
 };
 
 let bundle: Promise<string> | undefined;
@@ -54,83 +86,114 @@ const processBundle = (): Promise<string> => {
   return bundle;
 };
 
-export interface ExecOptions {
-  readonly stdin?: string | Uint8Array;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-}
+/** A port to the kernel. Shared memory does not pass: a SharedWorker cannot receive it, though a Node thread can. */
+const kernelEndpoint = (port: MessagePort): MessageEndpoint => {
+  const endpoint = portEndpoint(port);
+  const { post } = endpoint;
+  endpoint.post = (message, transfer) => {
+    refuseShared(message);
+    post(message, transfer);
+  };
+  return endpoint;
+};
 
-export interface ExecResult {
-  /** As a shell tells it: 128 and the signal for one that was killed. */
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
+const refuseShared = (value: unknown): void => {
+  if (value instanceof SharedArrayBuffer || (ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer))
+    throw new Error('shared memory in a message to or from the kernel');
+  if (Array.isArray(value)) value.forEach(refuseShared);
+  else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value))
+    Object.values(value).forEach(refuseShared);
+};
+
+/** `breathe` of a process host: resolves in a later task of the event loop. */
+const makeBreathe = (): { breathe: () => Promise<void>; close: () => void } => {
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
+  return {
+    breathe: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        port2.postMessage(null);
+      }),
+    close: () => port1.close(),
+  };
+};
+
+interface Parts {
+  readonly kernel: Kernel;
+  readonly station: Station;
+  readonly host: ProcessHost;
+  readonly toKernel: RpcPeer<KernelOps, StationOps>;
+  readonly workers: Map<number, Worker>;
+  readonly log: string[];
+  /** Close what would keep Node running. */
+  readonly close: () => void;
 }
 
 export class NodeMachine {
   readonly kernel: Kernel;
   readonly station: Station;
-  readonly log: string[] = [];
-  private readonly host: ProcessHost;
-  private readonly workers = new Map<number, Worker>();
+  /** What a page asks of its station. */
+  readonly control: StationControl;
+  /** Faults of the system. */
+  readonly log: string[];
+  private readonly parts: Parts;
   private readonly served: Promise<void>;
-  private lastWorker = 0;
 
-  private constructor(vfs: Vfs, workerFile: string) {
-    const [kernelEnd, stationEnd] = endpointPair();
-    this.kernel = new Kernel({ clock: nodeClock });
-    const { served } = this.kernel.connect(() => toStation as unknown as StationPort);
-    const toStation: RpcPeer<StationOps, KernelOps> = new RpcPeer<StationOps, KernelOps>(kernelEnd, served);
-    const toKernel: RpcPeer<KernelOps, StationOps> = new RpcPeer<KernelOps, StationOps>(stationEnd, {
-      signal: (_c, ...args) => this.station.operations.signal(...args),
-      reparented: (_c, ...args) => this.station.operations.reparented(...args),
-      detail: (_c, pid) => this.station.operations.detail(pid),
-    });
-    const log = (message: string): void => void this.log.push(message);
+  private constructor(parts: Parts) {
+    this.parts = parts;
+    this.kernel = parts.kernel;
+    this.station = parts.station;
+    this.log = parts.log;
+    this.control = makeStationControl(parts.station);
+    this.served = parts.host.serve(parts.station);
+  }
+
+  static async boot({ tree = imageTree, processLimit }: MachineOptions = {}): Promise<NodeMachine> {
+    const workerFile = await processBundle();
+    const kernel = new Kernel({ clock: browserClock, ...(processLimit !== undefined && { processLimit }) });
     const { port1, port2 } = new MessageChannel();
-    this.host = new ProcessHost({
-      clock: nodeClock,
+    const { served } = kernel.connect(() => toStation as unknown as StationPort);
+    const toStation: RpcPeer<StationOps, KernelOps> = new RpcPeer<StationOps, KernelOps>(kernelEndpoint(port1), served);
+    const toKernel: RpcPeer<KernelOps, StationOps> = new RpcPeer<KernelOps, StationOps>(kernelEndpoint(port2), {
+      signal: (_c, ...args) => station.operations.signal(...args),
+      reparented: (_c, ...args) => station.operations.reparented(...args),
+      detail: (_c, pid) => station.operations.detail(pid),
+    });
+    const faults: string[] = [];
+    const log = (message: string): void => void faults.push(message);
+    const workers = new Map<number, Worker>();
+    const { breathe, close } = makeBreathe();
+    let lastWorker = 0;
+    const host = new ProcessHost({
+      clock: browserClock,
       log,
-      requestWorkers: (count) => this.addWorkers(workerFile, count),
-      terminateWorker: (id) => {
-        void this.workers.get(id)?.terminate();
-        this.workers.delete(id);
+      requestWorkers: (count) => {
+        for (let i = 0; i < count; i++) addWorker(host, workers, workerFile, ++lastWorker);
       },
-      breathe: () =>
-        new Promise((resolve) => {
-          port1.once('message', resolve);
-          port2.postMessage(0);
-        }),
+      terminateWorker: (id) => {
+        void workers.get(id)?.terminate();
+        workers.delete(id);
+      },
+      breathe,
     });
-    this.station = new Station({
-      kernel: new KernelPort(toKernel as unknown as ConstructorParameters<typeof KernelPort>[0]),
+    const kernelPort = new KernelPort(toKernel as unknown as KernelTransport);
+    const vfs = await tree(kernelPort, () => station);
+    const station: Station = new Station({
+      kernel: kernelPort,
       vfs,
-      loader: new ProgramLoader(vfs, (bytes) => WebAssembly.compile(bytes)),
-      spawner: this.host,
-      clock: nodeClock,
-      random: { fill: (bytes) => bytes.set(randomFillSync(new Uint8Array(bytes.length))) },
+      loader: new ProgramLoader(vfs, browserCompile),
+      spawner: host,
+      clock: browserClock,
+      random: browserRandom,
       log,
     });
-    this.served = this.host.serve(this.station).finally(() => port1.close());
-  }
-
-  static async boot(vfs: Vfs): Promise<NodeMachine> {
-    return new NodeMachine(vfs, await processBundle());
-  }
-
-  private addWorkers(file: string, count: number): void {
-    for (let i = 0; i < count; i++) {
-      const id = ++this.lastWorker;
-      const worker = new Worker(file);
-      this.workers.set(id, worker);
-      const endpoint: Endpoint<ToProcess, FromProcess> = {
-        post: (message) => worker.postMessage(message),
-        onmessage: null,
-      };
-      worker.on('message', (message: FromProcess) => endpoint.onmessage?.(message));
-      worker.on('error', (error) => endpoint.onmessage?.({ type: 'fault', message: String(error) }));
-      this.host.add(id, endpoint);
-    }
+    const closeAll = (): void => {
+      close();
+      port1.close();
+    };
+    return new NodeMachine({ kernel, station, host, toKernel, workers, log: faults, close: closeAll });
   }
 
   /** Run `/bin/sh -c script` to its end. */
@@ -138,82 +201,67 @@ export class NodeMachine {
     return await this.run(['/bin/sh', '-c', script], options);
   }
 
-  async run(
-    argv: readonly string[],
-    { stdin = '', env = {}, cwd = '/home/user' }: ExecOptions = {},
-  ): Promise<ExecResult> {
-    const { station } = this;
-    const pid = await station.kernel.call('spawn', USER.uid, USER.gid);
-    const task = station.create(pid, USER);
-    task.envp = packStrings(Object.entries({ ...ENV, ...env }).map(([k, v]) => fromText(`${k}=${v}`)));
-    task.cwd.release();
-    task.cwd = await station.vfs.openDirectory(task, task.root, cwd);
-    const loaded = await station.loader.load(task, argv[0] ?? '', packStrings(argv.map(fromText)));
-    task.argv = loaded.argv;
-    task.exe = loaded.path;
-    const input = openPipe(0);
-    const output = openPipe(0);
-    const errors = openPipe(0);
-    const collected = [drain(output[0].pipe), drain(errors[0].pipe)];
-    task.fds.set(0, input[0], false);
-    task.fds.set(1, output[1], false);
-    task.fds.set(2, errors[1], false);
-    output[0].retain().release();
-    errors[0].retain().release();
-    feed(input[1].pipe, typeof stdin === 'string' ? new TextEncoder().encode(stdin) : stdin);
-    input[1].retain().release();
-    station.kernel.notify('exec', pid, task.argv);
-    const ended = station.exited(pid);
-    await station.launch(task, loaded.program);
-    const status = decodeStatus(await ended);
-    const [stdout = '', stderr = ''] = await Promise.all(collected);
-    const exitCode = status.kind === 'exited' ? status.code : status.kind === 'signaled' ? 128 + status.signal : 0;
-    return { exitCode, stdout, stderr };
+  /** Run a program to its end; the output is taken for UTF-8. */
+  async run(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    const { exitCode, stdout, stderr } = await this.capture(argv, options);
+    const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    return { exitCode, stdout: text(stdout), stderr: text(stderr) };
+  }
+
+  /** Run a program until it and all who hold its output have ended. */
+  async capture(
+    [file = '', ...args]: readonly string[],
+    { stdin = '', env = {}, cwd = '/home/user', timeout = 0 }: ExecOptions = {},
+  ): Promise<Captured> {
+    const out: Uint8Array[] = [];
+    const err: Uint8Array[] = [];
+    const child = await launch(this.control, file, args, {
+      stdin,
+      env: { ...ENV, ...env },
+      cwd,
+      onStdout: (bytes) => void out.push(bytes),
+      onStderr: (bytes) => void err.push(bytes),
+    });
+    let timedOut = false;
+    const timer =
+      timeout > 0 &&
+      setTimeout(() => {
+        timedOut = true;
+        void child.terminate();
+      }, timeout);
+    try {
+      const { exitCode } = await child.wait();
+      return { exitCode, stdout: Buffer.concat(out), stderr: Buffer.concat(err), timedOut };
+    } finally {
+      if (timer !== false) clearTimeout(timer);
+    }
   }
 
   /** Ends the workers. Throws when something was left behind. */
   async stop(): Promise<void> {
-    this.host.stop();
+    const { host, toKernel, workers, close } = this.parts;
+    // What the station has told the kernel has arrived when this is answered.
+    await toKernel.call('processes');
+    host.stop();
     await this.served;
-    await Promise.all([...this.workers.values()].map((worker) => worker.terminate()));
+    await Promise.all([...workers.values()].map((worker) => worker.terminate()));
+    close();
     this.station.assertQuiescent();
     this.kernel.assertQuiescent();
+    if (toKernel.outstanding > 0) throw new Error(`${toKernel.outstanding} calls to the kernel have no answer`);
     if (this.log.length > 0) throw new Error(`the system reported faults:\n${this.log.join('\n')}`);
   }
 }
 
-/** All that is written into a pipe, as text, when its last writer is gone. */
-const drain = (pipe: Pipe): Promise<string> =>
-  new Promise((resolve) => {
-    const decoder = new TextDecoder();
-    let text = '';
-    pipe.readers++;
-    const take = (): void => {
-      const part = new Uint8Array(pipe.size);
-      pipe.take(part);
-      text += decoder.decode(part, { stream: true });
-      if (pipe.writers > 0) {
-        pipe.forReaders.add(take);
-        return;
-      }
-      pipe.readers--;
-      resolve(text + decoder.decode());
-    };
-    pipe.forReaders.add(take);
-  });
-
-/** Write bytes into a pipe as there is room, then close it. */
-const feed = (pipe: Pipe, bytes: Uint8Array): void => {
-  let at = 0;
-  pipe.writers++;
-  const put = (): void => {
-    if (pipe.readers > 0 && at < bytes.length) at += pipe.put(bytes.subarray(at));
-    if (pipe.readers > 0 && at < bytes.length) {
-      pipe.forWriters.add(put);
-      return;
-    }
-    pipe.writers--;
-    pipe.forReaders.wake();
+/** A worker_thread for processes, handed to the host when it is there. */
+const addWorker = (host: ProcessHost, workers: Map<number, Worker>, file: string, id: number): void => {
+  const worker = new Worker(file);
+  workers.set(id, worker);
+  const endpoint: Endpoint<ToProcess, FromProcess> = {
+    post: (message) => worker.postMessage(message),
+    onmessage: null,
   };
-  put();
+  worker.on('message', (message: FromProcess) => endpoint.onmessage?.(message));
+  worker.on('error', (error) => endpoint.onmessage?.({ type: 'fault', message: String(error) }));
+  host.add(id, endpoint);
 };

@@ -3,12 +3,13 @@
 
 import { S } from '../abi/file.ts';
 import { bytesOf, fromText } from '../base/bytes.ts';
+import { browserClock } from '../host/browser-ports.ts';
 import { makeDevfs } from '../kernel/fs/devfs/devfs.ts';
 import { TabFs } from '../kernel/fs/tabfs/tabfs.ts';
 import { Volume } from '../kernel/fs/tabfs/volume.ts';
 import { USER } from '../kernel/station/machine-tree.ts';
 import { type Context, Vfs } from '../kernel/vfs/vfs.ts';
-import { NodeMachine, nodeClock } from './node-machine.ts';
+import { NodeMachine } from './node-machine.ts';
 
 /** Path -> content of an executable file; text becomes UTF-8. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -19,7 +20,7 @@ const EXECUTABLE = 0o755;
 
 /** Directories below /home/user belong to the user that runs the programs. */
 export const bootPrograms = async (files: Files, directories: readonly string[] = []): Promise<NodeMachine> => {
-  const volume = Volume.inMemory({ now: () => nodeClock.now() });
+  const volume = Volume.inMemory({ now: () => browserClock.now() });
   const vfs = new Vfs(new TabFs(volume, 'root'));
   const ctx: Context = { root: vfs.root, cwd: vfs.root, cred: { uid: 0, gid: 0, groups: [0] }, umask: 0 };
   for (const path of [...DIRECTORIES, ...directories]) {
@@ -34,7 +35,7 @@ export const bootPrograms = async (files: Files, directories: readonly string[] 
     node.release();
   }
   await vfs.mount('/dev', makeDevfs({ ttys: () => [], uid: USER.uid, time: 0 }));
-  return await NodeMachine.boot(vfs);
+  return await NodeMachine.boot({ tree: () => vfs });
 };
 
 /** The file that stands for a builtin program of the runtime. */

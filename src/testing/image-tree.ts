@@ -1,0 +1,54 @@
+// The tree of a machine in Node as in a browser: the userland that scripts/ports.mjs has built, over a new volume in
+// memory that this machine serves itself.
+
+import { createHash, randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { SysError } from '../abi/errno.ts';
+import { browserClock } from '../host/browser-ports.ts';
+import type { FetchImageFile, ImageManifest } from '../kernel/fs/imagefs/imagefs.ts';
+import { RemoteFs } from '../kernel/fs/remote/remote-fs.ts';
+import { VolumeClient } from '../kernel/fs/remote/volume-client.ts';
+import { Volume } from '../kernel/fs/tabfs/volume.ts';
+import { makeTree } from '../kernel/station/machine-tree.ts';
+import type { MakeTree } from './node-machine.ts';
+
+const IMAGE = path.join(import.meta.dirname, '../../.cache/ports/image');
+
+const loadManifest = async (): Promise<ImageManifest> => {
+  let text: string;
+  try {
+    text = await readFile(path.join(IMAGE, 'manifest.json'), 'utf8');
+  } catch (error) {
+    throw new Error('the userland is not built: node scripts/ports.mjs', { cause: error });
+  }
+  return JSON.parse(text) as ImageManifest;
+};
+
+const fetchFile: FetchImageFile = async (name, sha256) => {
+  const bytes = await readFile(path.join(IMAGE, name));
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  if (hash !== sha256) throw new SysError('EIO', `${name}: its content is not what the manifest says`);
+  return new Uint8Array(bytes);
+};
+
+/** Rejects with the command to run when there is no userland yet. */
+export const imageTree: MakeTree = async (kernel, station) => {
+  const image = await loadManifest();
+  const volume = Volume.inMemory({ now: () => browserClock.now() });
+  const client = new VolumeClient(randomInt(2 ** 47));
+  client.connectLocal(volume);
+  return await makeTree({
+    root: new RemoteFs(client, 'root'),
+    tmp: new RemoteFs(client, 'tmp'),
+    shm: new RemoteFs(client, 'shm'),
+    fresh: volume.fresh,
+    image,
+    fetchFile,
+    kernel,
+    station,
+    now: () => browserClock.now(),
+    bootTime: browserClock.now(),
+    memory: () => ({ total: 0, free: 0 }),
+  });
+};
