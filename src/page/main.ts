@@ -38,9 +38,10 @@ const loading = byId('loading');
 /** How long a page without a prompt, as with `?command=`, puts off what can wait. */
 const UNHURRIED_MS = 3000;
 
-function showProblem(problem: Problem): void {
+/** The machine is not there: nothing of it is shown. */
+function refuse(problem: Problem): void {
   loading.hidden = true;
-  panel.show(problem);
+  panel.show(problem, true);
 }
 
 async function start({ machine, ephemeral, attach, command }: PageOptions): Promise<void> {
@@ -50,12 +51,14 @@ async function start({ machine, ephemeral, attach, command }: PageOptions): Prom
   const code = import('./desk.ts');
   watch(os);
   const { Desk } = await code;
+  if (panel.visible) return;
   const desk = new Desk(os, byId('bar'), byId('rooms'));
   performance.mark('tabos:view');
   const session = desk.open({ ...(attach !== undefined && { attach }), ...(command !== undefined && { command }) });
   expose(desk, session);
   const prompt = session.view.marks.waitForPrompt(0);
   await session.opened;
+  if (panel.visible) return;
   loading.hidden = true;
   await Promise.race([prompt, new Promise((resolve) => setTimeout(resolve, UNHURRIED_MS))]);
   performance.mark('tabos:prompt');
@@ -75,14 +78,12 @@ function watch(os: TabOS): void {
     const found = await os.capabilities.catch(() => undefined);
     const absent = found ? missing(found, os.ephemeral) : [];
     const reason = error instanceof Error ? error.message : String(error);
-    showProblem(
-      found && absent.length > 0 ? unsupported(absent, found, location.href) : bootFailed(reason, location.href),
-    );
+    refuse(found && absent.length > 0 ? unsupported(absent, found, location.href) : bootFailed(reason, location.href));
   });
-  os.onLost(({ message }) => showProblem(machineLost(message)));
+  os.onLost(({ message }) => panel.show(machineLost(message), false));
   const silence = { kernel: machineSilent('kernel'), station: machineSilent('system of this tab') };
   os.onSilent(({ part, silent }) => {
-    if (silent) panel.show(silence[part]);
+    if (silent) panel.show(silence[part], false);
     else panel.hide(silence[part]);
   });
 }
@@ -107,9 +108,9 @@ try {
   const options = readOptions(location.search);
   start(options).catch((error: unknown) => {
     console.error(error);
-    showProblem(bootFailed(`The page itself failed: ${String(error)}`, location.href));
+    refuse(bootFailed(`The page itself failed: ${String(error)}`, location.href));
   });
 } catch (error) {
   if (!(error instanceof OptionError)) throw error;
-  showProblem(wrongAddress(error.message, location.href));
+  refuse(wrongAddress(error.message, location.href));
 }

@@ -11,7 +11,12 @@ export class Panel {
     this.#parent = parent;
   }
 
-  show(problem: Problem): void {
+  get visible(): boolean {
+    return this.#shown !== undefined;
+  }
+
+  /** @param cover whether there is nothing behind it worth seeing */
+  show(problem: Problem, cover: boolean): void {
     this.#shown?.remove();
     this.#problem = problem;
     const box = element(
@@ -21,7 +26,7 @@ export class Panel {
       ...problem.items.map(item),
       element('p', { class: 'actions' }, ...problem.actions.map((action) => this.#action(action))),
     );
-    this.#shown = element('div', { class: 'overlay' }, box);
+    this.#shown = element('div', { class: cover ? 'overlay' : 'overlay sheer' }, box);
     this.#parent.append(this.#shown);
     box.focus();
   }

@@ -97,7 +97,7 @@ export function unsupported(absent: readonly CapabilityName[], found: Capabiliti
   const reload = { kind: 'reload', label: 'Try again' } as const;
   const onlyStorage = absent.length === 1 && absent[0] === 'storage';
   return {
-    title: 'TabOS cannot start in this browser',
+    title: 'TabOS cannot start here',
     items,
     actions: onlyStorage
       ? [{ kind: 'link', label: 'Start a machine that keeps nothing', href: ephemeralAddress(address) }, reload]
