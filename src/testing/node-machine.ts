@@ -4,9 +4,7 @@
 // It is wired as in a browser: kernel and station speak over message ports, and programs are started and fed by the
 // page's own `launch` over the station's control interface. `stop` proves that nothing was left behind.
 
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { build } from 'rolldown';
 import { browserClock, browserCompile, browserRandom } from '../host/browser-ports.ts';
 import type { StationControl } from '../host/control.ts';
 import { portEndpoint } from '../host/endpoints.ts';
@@ -22,6 +20,7 @@ import { launch } from '../page/launch.ts';
 import type { Endpoint, FromProcess, ToProcess } from '../transport/process-protocol.ts';
 import { type MessageEndpoint, RpcPeer } from '../transport/rpc.ts';
 import { imageTree } from './image-tree.ts';
+import { processBundle } from './process-bundle.ts';
 
 /** Makes the tree of a machine. The station is there when the first process is. */
 export type MakeTree = (kernel: KernelPort, station: () => Station) => Vfs | Promise<Vfs>;
@@ -68,32 +67,17 @@ export const ENV: Readonly<Record<string, string | null>> = {
   PWD: null,
 };
 
-let bundle: Promise<string> | undefined;
-
-/** The process worker as one file that Node can run. */
-const processBundle = (): Promise<string> => {
-  bundle ??= (async () => {
-    const here = fileURLToPath(new URL('.', import.meta.url));
-    const file = `${here}../../.cache/test/process.node.${process.pid}.mjs`;
-    await build({
-      input: `${here}process.node.ts`,
-      platform: 'node',
-      output: { file, format: 'esm', codeSplitting: false },
-      logLevel: 'warn',
-    });
-    return file;
-  })();
-  return bundle;
-};
-
 /** A port to the kernel. Shared memory does not pass: a SharedWorker cannot receive it, though a Node thread can. */
 const kernelEndpoint = (port: MessagePort): MessageEndpoint => {
-  const endpoint = portEndpoint(port);
-  const { post } = endpoint;
-  endpoint.post = (message, transfer) => {
-    refuseShared(message);
-    post(message, transfer);
+  const inner = portEndpoint(port);
+  const endpoint: MessageEndpoint = {
+    post(message, transfer) {
+      refuseShared(message);
+      inner.post(message, transfer);
+    },
+    onmessage: null,
   };
+  inner.onmessage = (message) => endpoint.onmessage?.(message);
   return endpoint;
 };
 
