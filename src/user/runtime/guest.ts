@@ -6,7 +6,7 @@
 import { ERRNO, SysError } from '../../abi/errno.ts';
 import { AT } from '../../abi/file.ts';
 import { LAYOUT } from '../../abi/layout.ts';
-import { DISPOSITION, SIG_HOW, SIGNAL, sigbit } from '../../abi/signals.ts';
+import { DISPOSITION, SIG_HOW, sigbit } from '../../abi/signals.ts';
 import { ProcessKilled, type SyscallClient } from '../../transport/client.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { SignalDelivery } from './signals.ts';
@@ -119,6 +119,3 @@ export class Guest {
 export type ImportFunction = (...args: never[]) => number | bigint;
 /** An import, to be bound to a guest. */
 export type Binder = (guest: Guest) => ImportFunction;
-
-/** What abort(3) raises when a program gave no reason of its own. */
-export const UNCAUGHT_EXCEPTION = SIGNAL.SIGABRT;

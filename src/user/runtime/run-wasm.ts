@@ -4,9 +4,10 @@
 // that gets out of here is a fault of the runtime.
 
 import type { Start } from '../../abi/program.ts';
+import { SIGNAL } from '../../abi/signals.ts';
 import { ProcessKilled, type SyscallClient } from '../../transport/client.ts';
 import { Forking, type PostImage } from './fork.ts';
-import { Guest, type Outcome, UNCAUGHT_EXCEPTION } from './guest.ts';
+import { Guest, type Outcome } from './guest.ts';
 import { bindImports, importPlan } from './imports.ts';
 import { signalOfTrap } from './traps.ts';
 
@@ -54,7 +55,8 @@ const instantiate = (module: WebAssembly.Module, guest: Guest): WebAssembly.Inst
 const outcomeOf = (guest: Guest, error: unknown): Outcome => {
   if (guest.outcome !== undefined) return guest.outcome;
   if (error instanceof ProcessKilled) return 'ended';
-  const signal = error instanceof WebAssembly.Exception ? UNCAUGHT_EXCEPTION : signalOfTrap(error);
+  // An exception of the program that nobody caught, or a longjmp to a frame that is gone.
+  const signal = error instanceof WebAssembly.Exception ? SIGNAL.SIGABRT : signalOfTrap(error);
   if (signal === undefined) throw error;
   try {
     return guest.die(signal);
