@@ -1,8 +1,8 @@
 // Where a path of a preview1 program leads.
 //
 // A directory that the program has opened itself is a capability: a path under it may neither be absolute nor climb out
-// of it by `..` (EPERM); symbolic links lead where they lead, as `/` is open anyway. The preopens are no confinement: `/` sees everything, `.` is the working directory, others are
-// short for their path.
+// of it by `..` (EPERM); symbolic links lead where they lead, as `/` is open anyway. The preopens are no confinement:
+// `/` sees everything, `.` is the working directory, others are short for their path.
 //
 // wasi-libc and Rust strip the leading slash of an absolute path and give it to the preopen that they know last, `.`:
 // `/etc/passwd` and `etc/passwd` arrive alike. So for `.`
