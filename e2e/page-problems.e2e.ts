@@ -55,6 +55,20 @@ test('a name that no machine can have is refused', async ({ newTab }) => {
   expect(await tab.evaluate(() => 'os' in window)).toBe(false);
 });
 
+test('a page without a secure connection is told only that', async ({ newTab, machine }) => {
+  const tab = await newTab();
+  // What such a page lacks: every browser takes the address of the tests for a safe one.
+  await tab.addInitScript(() => {
+    Object.defineProperty(window, 'isSecureContext', { value: false });
+    Object.defineProperty(window, 'crossOriginIsolated', { value: false });
+    Reflect.deleteProperty(Crypto.prototype, 'randomUUID');
+    for (const name of ['locks', 'storage']) Reflect.deleteProperty(Navigator.prototype, name);
+  });
+  await tab.goto(`${inject('siteUrl')}?machine=${machine}`);
+  expect((await panel(tab)).problems).toEqual(['A secure connection']);
+  expect(tab.errors()).toEqual([]);
+});
+
 test('a browser without shared workers is told so, and nothing is started', async ({ newTab, machine }) => {
   const tab = await newTab();
   await tab.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));

@@ -5,6 +5,7 @@
  *
  * Module workers need no check of their own: every browser with Atomics.waitAsync has them, SharedWorkers included.
  */
+import { randomId } from './random-id.ts';
 
 export const CAPABILITIES = [
   'secureContext',
@@ -71,7 +72,7 @@ export async function checkStorage(scope: Scope): Promise<Capability> {
   try {
     const root = await storage.getDirectory();
     // A name of its own: another tab may be at the same point.
-    const name = `.tabos-check-${crypto.randomUUID()}`;
+    const name = `.tabos-check-${randomId()}`;
     const file = await root.getFileHandle(name, { create: true });
     await file.getFile();
     await root.removeEntry(name);

@@ -29,6 +29,7 @@ import { Disposables, Emitter } from './emitter.ts';
 import { TabOSError } from './errors.ts';
 import { guarded, Lifeline } from './lifeline.ts';
 import { holdLock, watchAnswers, watchLock } from './liveness.ts';
+import { randomId } from './random-id.ts';
 import { ProcessWorkers, startKernel, startStation, type WorkerFailure } from './workers.ts';
 
 /** As many as a station keeps warm: they load while it boots. */
@@ -58,7 +59,7 @@ export class Machine {
   readonly onSilent = this.#silent.on;
 
   readonly #options: MachineOptions;
-  readonly #tabLock = `tabos-tab:${crypto.randomUUID()}`;
+  readonly #tabLock = `tabos-tab:${randomId()}`;
   readonly #kernelPort: MessagePort;
   readonly #stationPort: MessagePort;
   readonly #owned = new Disposables();

@@ -4,6 +4,7 @@
  * A machine's name becomes the name of its kernel and of its volume, so it is restricted to what every file system
  * and every browser takes.
  */
+import { randomId } from './random-id.ts';
 
 /** Letters, digits, `.`, `_` and `-`, starting with a letter or digit; 64 characters at most. */
 const MACHINE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -33,7 +34,7 @@ export function readOptions(query: string): PageOptions {
   const ephemeral = isOn(params.get('ephemeral'));
   return {
     // Nobody can join an ephemeral machine, so its name says so and is used once.
-    machine: ephemeral ? `ephemeral-${crypto.randomUUID()}` : machineName(params.get('machine')),
+    machine: ephemeral ? `ephemeral-${randomId()}` : machineName(params.get('machine')),
     ephemeral,
     attach: terminalNumber(params.get('attach')),
     command: params.get('command') || undefined,
