@@ -75,8 +75,14 @@ test('blocked site data is one problem, though it refuses workers too', async ()
     ...(await find({ ...FULL, navigator: { locks: {} } })),
     storage: { ok: false, detail: 'SecurityError' },
     sharedWorkers: { ok: false, detail: 'SecurityError' },
+    webLocks: { ok: false, detail: 'SecurityError' },
   };
   expect(titles(found)).toEqual(['Storage for files']);
   const { actions } = unsupported(missing(found, false), found, ADDRESS);
   expect(actions.map(({ kind }) => kind)).toEqual(['reload']);
+  // A machine that keeps nothing needs no storage, and cannot do without the workers.
+  const { items } = unsupported(missing(found, true), found, ADDRESS);
+  expect(items).toMatchObject([
+    { what: 'Shared workers', fix: expect.stringContaining('Allow this site to keep data') },
+  ]);
 });

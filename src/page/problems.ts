@@ -30,6 +30,8 @@ export const ISOLATION_HEADERS = 'Cross-Origin-Opener-Policy: same-origin\nCross
 
 const UPDATE_BROWSER = 'Use a current Chromium, Chrome, Edge, Firefox or Safari.';
 
+const ALLOW_DATA = 'Allow this site to keep data (cookies and site data in the settings of the browser).';
+
 const ITEMS: Readonly<Record<CapabilityName, Omit<ProblemItem, 'detail'>>> = {
   secureContext: {
     what: 'A secure connection',
@@ -81,19 +83,21 @@ const CONSEQUENCES: Partial<Readonly<Record<CapabilityName, readonly CapabilityN
   crossOriginIsolated: ['sharedMemory'],
 };
 
+/** @param detail what the browser said when it refused something that it has */
+function describe(name: CapabilityName, detail: string | undefined): ProblemItem {
+  if (detail === undefined) return ITEMS[name];
+  return { ...ITEMS[name], detail, fix: name === 'storage' ? ITEMS.storage.fix : ALLOW_DATA };
+}
+
 /** @param address of the page, for the link to what still works */
 export function unsupported(absent: readonly CapabilityName[], found: Capabilities, address: string): Problem {
   const implied = new Set(absent.flatMap((name) => CONSEQUENCES[name] ?? []));
-  if (absent.includes('storage')) {
-    // Who blocks the data of a site blocks with it what could share data between its pages.
-    for (const name of ['sharedWorkers', 'webLocks'] as const) if (found[name].detail !== undefined) implied.add(name);
-  }
-  const items = absent
-    .filter((name) => !implied.has(name))
-    .map((name) => {
-      const { detail } = found[name];
-      return detail === undefined ? ITEMS[name] : { ...ITEMS[name], detail };
-    });
+  // Who blocks the data of a site blocks with it what could share data between its pages: that is one problem.
+  const [, ...alsoDenied] = (['storage', 'sharedWorkers', 'webLocks'] as const).filter(
+    (name) => absent.includes(name) && found[name].detail !== undefined,
+  );
+  for (const name of alsoDenied) implied.add(name);
+  const items = absent.filter((name) => !implied.has(name)).map((name) => describe(name, found[name].detail));
   const reload = { kind: 'reload', label: 'Try again' } as const;
   const onlyStorage = absent.length === 1 && absent[0] === 'storage';
   return {
