@@ -27,7 +27,7 @@ const LAYERS = {
   },
   page: { imports: ['abi', 'base', 'transport', 'host/control'], globals: ['TextDecoder', 'Worker', 'HTMLElement'] },
   testing: {
-    imports: ['abi', 'base', 'kernel', 'transport', 'host', 'host/control', 'user'],
+    imports: ['abi', 'base', 'kernel', 'transport', 'host', 'host/control', 'user', 'page'],
     globals: ['TextDecoder', 'Worker', 'FileSystemSyncAccessHandle', 'process', 'node:fs'],
   },
 };
