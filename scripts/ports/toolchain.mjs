@@ -105,6 +105,8 @@ export function writeConfig(sysroot) {
     '-fno-strict-aliasing',
     '# Function pointers 1 to 7 are no functions: SIG_IGN is 1.',
     '-Wl,--table-base=8,-z,stack-size=262144',
+    '# A worker lends one memory to its programs in turn (src/user/runtime/worker-memory.ts).',
+    '-Wl,--import-memory,--export-memory',
     '-lsetjmp',
   ];
   writeFileSync(path.join(sysroot, 'tabos.cfg'), `${lines.join('\n')}\n`);

@@ -8,11 +8,12 @@ const TIMER_MAX = 0x7fff_ffff;
 
 export const browserClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
+  // Whole milliseconds: a part of one would be cut off, and a sleep may be too long but never too short.
   after(ms, callback) {
     let timer: ReturnType<typeof setTimeout>;
     const arm = (left: number): void => {
       if (left > TIMER_MAX) timer = setTimeout(() => arm(left - TIMER_MAX), TIMER_MAX);
-      else timer = setTimeout(callback, left);
+      else timer = setTimeout(callback, Math.ceil(left));
     };
     arm(ms);
     return () => clearTimeout(timer);

@@ -57,7 +57,7 @@ class Slot implements ProcessWorker {
   }
 
   start(start: Start): void {
-    this.endpoint.post({ type: 'start', ...start });
+    this.endpoint.post({ type: 'start', ...start }, start.fork === undefined ? [] : [start.fork.memory]);
   }
 
   forkImage(): Promise<ForkImage> {
@@ -124,6 +124,10 @@ export class ProcessHost implements Spawner {
     this.requested = Math.max(0, this.requested - 1);
     let index = this.slots.indexOf(undefined);
     if (index < 0) index = this.slots.length;
+    if (index >= MAX_CHANNELS) {
+      this.options.terminateWorker(id);
+      return;
+    }
     const slot = new Slot(this, id, index, endpoint);
     this.slots[index] = slot;
     endpoint.onmessage = (message) => {

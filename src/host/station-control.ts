@@ -180,6 +180,7 @@ class Files {
 /** Start a process as leader of a new session. Gives its pid, and what resolves with its wait status. */
 const spawn = async (station: Station, request: SpawnRequest): Promise<{ pid: number; ended: Promise<number> }> => {
   const { kernel } = station;
+  station.checkRoom();
   const pid = await kernel.call('spawn', USER.uid, USER.gid);
   const task = station.create(pid, USER);
   try {

@@ -11,6 +11,7 @@ import { runBuiltin } from './bin/index.ts';
 import type { ScriptEngine } from './js/engine.ts';
 import type { Outcome } from './runtime/guest.ts';
 import { runWasm } from './runtime/run-wasm.ts';
+import { isLittered } from './runtime/worker-memory.ts';
 
 const HALT_PIECE_MS = 20;
 
@@ -58,7 +59,7 @@ class ProcessWorker {
   }
 
   private ended(outcome: Outcome): void {
-    if (outcome === 'ended') this.endpoint.post({ type: 'idle' });
+    if (outcome === 'ended') this.endpoint.post({ type: isLittered() ? 'spent' : 'idle' });
   }
 
   /**

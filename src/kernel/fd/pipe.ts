@@ -125,13 +125,16 @@ export class PipeEnd extends OpenFile {
   private async writeRest(caller: Caller, bytes: Uint8Array, start: number): Promise<number> {
     let done = start;
     while (done < bytes.length) {
+      // Putting wakes readers: one that takes at once has made room again, and nobody would tell later.
+      const before = done;
+      done = this.tryWrite(caller, bytes, done);
+      if (done > before) continue;
       try {
         await this.pipe.forWriters.wait(caller.sleeping());
       } catch (error) {
         if (done > 0) return done;
         throw error;
       }
-      done = this.tryWrite(caller, bytes, done);
     }
     return done;
   }

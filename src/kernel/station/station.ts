@@ -39,6 +39,12 @@ export interface StationParts {
 
 type Argument = number | string | Uint8Array;
 
+/**
+ * Most processes of one station. Chromium has addresses for 124 memories in a tab; workers that are idle or on their
+ * way out have one as well.
+ */
+export const STATION_PROCESS_LIMIT = 96;
+
 export class Station implements TaskHost {
   readonly kernel: KernelPort;
   readonly vfs: Vfs;
@@ -122,6 +128,11 @@ export class Station implements TaskHost {
   }
 
   // --- birth -------------------------------------------------------------------------------------------------------
+
+  /** EAGAIN when there are as many processes as there may be. */
+  checkRoom(limit = STATION_PROCESS_LIMIT): void {
+    if (this.tasks.size >= Math.min(limit, STATION_PROCESS_LIMIT)) throw new SysError('EAGAIN', 'too many processes');
+  }
 
   /** A task for a pid that the kernel has allotted to a new session's leader. */
   create(pid: number, cred: Credentials): Task {

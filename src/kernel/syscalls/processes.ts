@@ -1,7 +1,7 @@
 // Calls on processes: fork(2), execve(2), posix_spawn(3), _exit(2), wait4(2), setpgid(2), setsid(2), ptrace for strace.
 
 import { SysError } from '../../abi/errno.ts';
-import { LAYOUT, RLIM_INFINITY } from '../../abi/layout.ts';
+import { LAYOUT } from '../../abi/layout.ts';
 import type { Program } from '../../abi/program.ts';
 import { DISPOSITION } from '../../abi/signals.ts';
 import { pack, unpack } from '../../abi/struct.ts';
@@ -32,8 +32,7 @@ export const processCalls = (station: Station): Handlers<Task, Calls> => {
   const { kernel } = station;
 
   const birth = async (parent: Task): Promise<Task> => {
-    const limit = parent.limits[RLIMIT.NPROC]?.cur ?? RLIM_INFINITY;
-    if (station.tasks.size >= limit) throw new SysError('EAGAIN', 'RLIMIT_NPROC');
+    station.checkRoom(parent.limits[RLIMIT.NPROC]?.cur);
     return station.adoptFork(parent, await kernel.call('fork', parent.pid));
   };
 

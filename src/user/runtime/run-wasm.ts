@@ -8,18 +8,25 @@ import { SIGNAL } from '../../abi/signals.ts';
 import { ProcessKilled, type SyscallClient } from '../../transport/client.ts';
 import { Forking, type PostImage } from './fork.ts';
 import { Guest, type Outcome } from './guest.ts';
-import { bindImports, importPlan } from './imports.ts';
+import { bindImports, importPlan, type Plan } from './imports.ts';
 import { signalOfTrap } from './traps.ts';
+import { borrowMemory, growForModule, noteForeignMemory, returnMemory, withRetries } from './worker-memory.ts';
 
 /** Run to the end. `module` is the start's program. */
 export const runWasm = (start: Start, module: WebAssembly.Module, client: SyscallClient, post: PostImage): Outcome => {
   let instance: WebAssembly.Instance | undefined;
+  let memory: WebAssembly.Memory | undefined;
   const guest = new Guest(client, start, (sig) => {
     const deliver = instance?.exports['__tabos_deliver'];
     if (typeof deliver === 'function') (deliver as (sig: number) => void)(sig);
   });
   try {
-    instance = instantiate(module, guest);
+    const plan = importPlan(module);
+    if (plan.unknown !== undefined) return guest.refuse(`unknown import ${plan.unknown}`);
+    guest.native = plan.native;
+    if (plan.borrowsMemory) memory = borrowMemory();
+    else noteForeignMemory();
+    instance = instantiate(module, plan, guest, memory);
     const forking = Forking.of(guest, instance, post);
     if (start.fork !== undefined) forking?.restore(start.fork);
     else client.poll();
@@ -29,20 +36,28 @@ export const runWasm = (start: Start, module: WebAssembly.Module, client: Syscal
     return guest.exitProcess(0);
   } catch (error) {
     return outcomeOf(guest, error);
+  } finally {
+    if (memory !== undefined) returnMemory(memory);
   }
 };
 
-const instantiate = (module: WebAssembly.Module, guest: Guest): WebAssembly.Instance => {
-  const plan = importPlan(module);
-  if (plan.unknown !== undefined) return guest.refuse(`unknown import ${plan.unknown}`);
-  guest.native = plan.native;
-  let instance: WebAssembly.Instance;
-  try {
-    instance = new WebAssembly.Instance(module, bindImports(plan, guest));
-  } catch (error) {
-    if (guest.outcome !== undefined || error instanceof WebAssembly.RuntimeError) throw error;
-    // A LinkError, or no address space for the memory.
-    return guest.refuse(error instanceof Error ? error.message : String(error));
+const instantiate = (
+  module: WebAssembly.Module,
+  plan: Plan,
+  guest: Guest,
+  borrowed: WebAssembly.Memory | undefined,
+): WebAssembly.Instance => {
+  const imports = bindImports(plan, guest, borrowed);
+  let instance: WebAssembly.Instance | undefined;
+  while (instance === undefined) {
+    try {
+      instance = withRetries(() => new WebAssembly.Instance(module, imports));
+    } catch (error) {
+      if (guest.outcome !== undefined || error instanceof WebAssembly.RuntimeError) throw error;
+      const tooSmall = error instanceof WebAssembly.LinkError && borrowed !== undefined && growForModule(borrowed);
+      // Otherwise an import of the wrong type, or no address space for the memory.
+      if (!tooSmall) return guest.refuse(error instanceof Error ? error.message : String(error));
+    }
   }
   const { memory, _start } = instance.exports;
   if (!(memory instanceof WebAssembly.Memory)) return guest.refuse('not a WASI command: it exports no memory');
