@@ -7,6 +7,7 @@ import type { Kernel } from '../kernel/proc/kernel.ts';
 import type { Viewer } from '../kernel/tty/viewer.ts';
 import type { KernelControl } from './control.ts';
 import { attachViewer } from './terminal-viewer.ts';
+import { told } from './told.ts';
 
 /** `viewers` collects what the page shows, so that it can be detached when the page is gone. */
 export const makeKernelControl = (kernel: Kernel, viewers: Set<Viewer>): KernelControl => ({
@@ -19,12 +20,13 @@ export const makeKernelControl = (kernel: Kernel, viewers: Set<Viewer>): KernelC
       viewers,
     })),
 
-  openTerminal: async (cols, rows) => kernel.terminals.create({ cols, rows, xpixel: 0, ypixel: 0 }),
+  openTerminal: (cols, rows) => told(() => kernel.terminals.create({ cols, rows, xpixel: 0, ypixel: 0 })),
 
-  attach: async (id, port) => {
-    const viewer = attachViewer(kernel.terminals.viewersOf(id), port, () => viewers.delete(viewer));
-    viewers.add(viewer);
-  },
+  attach: (id, port) =>
+    told(() => {
+      const viewer = attachViewer(kernel.terminals.viewersOf(id), port, () => viewers.delete(viewer));
+      viewers.add(viewer);
+    }),
 
   processes: async () =>
     kernel.processes().map(({ pid, ppid, pgid, sid, uid, tty, state, argv, started }) => ({
@@ -39,10 +41,11 @@ export const makeKernelControl = (kernel: Kernel, viewers: Set<Viewer>): KernelC
       started,
     })),
 
-  kill: async (pid, signal) => {
-    if (!Number.isInteger(signal) || signal < 0 || signal > NSIG) throw new SysError('EINVAL');
-    const target = kernel.table.get(pid);
-    if (target === kernel.table.init) throw new SysError('EPERM');
-    if (signal !== 0) kernel.table.deliver(target, signal, 0);
-  },
+  kill: (pid, signal) =>
+    told(() => {
+      if (!Number.isInteger(signal) || signal < 0 || signal > NSIG) throw new SysError('EINVAL');
+      const target = kernel.table.get(pid);
+      if (target === kernel.table.init) throw new SysError('EPERM');
+      if (signal !== 0) kernel.table.deliver(target, signal, 0);
+    }),
 });

@@ -1,7 +1,5 @@
 // What a page may ask of its station: StationControl (control.ts). Files are read and written as the machine's usual
 // user; processes that are started here lead sessions of their own, children of init.
-//
-// Comlink keeps only the message of an Error; so what is thrown here is a plain object with the errno as `code`.
 
 import { SysError } from '../abi/errno.ts';
 import { AT, O, S } from '../abi/file.ts';
@@ -19,6 +17,7 @@ import type { Context, Stat, Vfs } from '../kernel/vfs/vfs.ts';
 import type { ExitStatus, FileStat, SpawnRequest, StationControl, Stdio } from './control.ts';
 import { exitStatus } from './exit-status.ts';
 import { pumpIn, pumpOut } from './stream-pump.ts';
+import { told } from './told.ts';
 
 const UMASK = 0o022;
 const CHUNK = 1 << 20;
@@ -248,25 +247,17 @@ const openStdio = async (station: Station, task: Task, fd: number, stdio: Stdio)
   }
 };
 
-/** A call whose failure keeps its errno over Comlink. */
-const told = async <T>(work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    // biome-ignore lint/style/useThrowOnlyError: Comlink drops the properties of an Error
-    if (error instanceof SysError) throw { code: error.errno, message: error.message };
-    throw error;
-  }
-};
-
 export const makeStationControl = (station: Station): StationControl => {
   const files = new Files(station.vfs);
   const ends = new Map<number, Promise<number>>();
+  /** Leaders of the sessions that were started here: a session may outlive its leader. */
+  const sessions = new Set<number>();
   return {
     spawn: (request) =>
       told(async () => {
         const { pid, ended } = await spawn(station, request);
         ends.set(pid, ended);
+        sessions.add(pid);
         return pid;
       }),
     wait: (pid): Promise<ExitStatus> =>
@@ -279,7 +270,7 @@ export const makeStationControl = (station: Station): StationControl => {
       }),
     killGroup: (pid, signal) =>
       told(async () => {
-        if (!ends.has(pid)) throw new SysError('ESRCH');
+        if (!sessions.has(pid)) throw new SysError('ESRCH');
         await station.kernel.call('killSession', pid, signal);
       }),
     readFile: (path) => told(() => files.read(path)),

@@ -1,0 +1,13 @@
+// How a failure crosses Comlink, which keeps only the message of an Error: as a plain object with the errno as `code`.
+
+import { SysError } from '../abi/errno.ts';
+
+export const told = async <T>(work: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    // biome-ignore lint/style/useThrowOnlyError: Comlink drops the properties of an Error
+    if (error instanceof SysError) throw { code: error.errno, message: error.message };
+    throw error;
+  }
+};
