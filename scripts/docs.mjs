@@ -11,6 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 import * as syscalls from './docs/syscalls.mjs';
+import * as thirdParty from './docs/third-party.mjs';
 import { Failure, ROOT, runMain } from './lib/run.mjs';
 
 /**
@@ -22,7 +23,7 @@ import { Failure, ROOT, runMain } from './lib/run.mjs';
 /** @typedef {(file: string) => Promise<Record<string, unknown>>} Load imports a TypeScript module of the repository */
 
 /** @type {readonly Page[]} */
-const PAGES = [syscalls];
+const PAGES = [syscalls, thirdParty];
 
 /** @type {Load} */
 async function load(file) {

@@ -9,21 +9,33 @@ import { commandsOf, portFolder } from './port.mjs';
 import { loadRecipe, recipeNames } from './recipe.mjs';
 import { hashFiles, hashOf, step } from './step.mjs';
 
+/** The library is part of every program: its licenses have to come along. */
+const LIBC_NOTICE = path.join(WASM, 'libc/NOTICE');
+
 export async function buildImage() {
   const names = recipeNames();
   const scripts = ['build-image.mjs', 'image.mjs'].map((name) => path.join(ROOT, 'scripts/ports', name));
   const version = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version;
   const built = names.map((name) => readFileSync(path.join(portFolder(name), '.key')));
-  const key = hashOf(version, ...built, hashFiles(path.join(WASM, 'image'), ...scripts));
+  const key = hashOf(version, ...built, hashFiles(path.join(WASM, 'image'), LIBC_NOTICE, ...scripts));
   await step('image', IMAGE, key, async (folder) => {
     const ports = await Promise.all(names.map((name) => portEntries(folder, name)));
     writeManifest(folder, {
       packages: ports.map((port) => port.about),
-      entries: [...base(), ...ports.flatMap((port) => port.entries)],
+      entries: [...base(), ...libcEntries(folder), ...ports.flatMap((port) => port.entries)],
       skeleton: skeleton(version),
     });
   });
 }
+
+/** @param {string} image */
+function libcEntries(image) {
+  const folder = docFolder('libc');
+  return [folder, storeFile(image, LIBC_NOTICE, `${folder.path}/copyright`, 0o644)];
+}
+
+/** @param {string} name @returns {import('./image.mjs').Entry} */
+const docFolder = (name) => ({ path: `usr/share/doc/${name}`, type: 'dir', mode: 0o755 });
 
 /**
  * @param {string} image
@@ -39,7 +51,7 @@ async function portEntries(image, name) {
     type: /** @type {const} */ ('link'),
     target: command,
   }));
-  const doc = { path: `usr/share/doc/${name}`, type: /** @type {const} */ ('dir'), mode: 0o755 };
+  const doc = docFolder(name);
   const copyright = storeFile(image, file('copyright'), `${doc.path}/copyright`, 0o644);
   return {
     about: { name, version, summary, license, homepage, source },

@@ -6,9 +6,10 @@
  * that the machine has, and folders of its own for what it downloads: nothing of the system is changed, root is not needed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, say } from '../lib/run.mjs';
+import { readAptFiles, sourceEntries } from './apt-entries.mjs';
 import { SOURCES } from './places.mjs';
 import { tool } from './toolchain.mjs';
 
@@ -54,7 +55,7 @@ async function prepareApt() {
   mkdirSync(path.join(folder, 'lists/partial'), { recursive: true });
   mkdirSync(path.join(folder, 'parts'), { recursive: true });
   const list = path.join(folder, 'debian.sources');
-  writeFileSync(list, sourceEntries());
+  writeFileSync(list, sourceEntries(readAptFiles(), readFileSync('/etc/os-release', 'utf8')));
   const settings = {
     'Dir::Etc::sourcelist': list,
     'Dir::Etc::sourceparts': path.join(folder, 'parts'),
@@ -83,60 +84,4 @@ async function versionWith(source, options) {
     `Debian offers ${source.package} ${offered.join(', ') || 'in no version'}, none with ${source.file} as pinned ` +
       `(SHA-256 ${source.sha256}). Put that file into ${SOURCES}.`,
   );
-}
-
-/**
- * @returns {string} the machine's own Debian entries with their sources instead of their binaries, in deb822 format
- */
-function sourceEntries() {
-  const release = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  if (release === undefined) throw new Failure('/etc/os-release does not say which release of Debian this is');
-  const suites = ['', '-updates', '-security'].map((suffix) => release + suffix);
-  const entries = readEntries().flatMap((entry) => {
-    const wanted = entry.suites.filter((suite) => suites.includes(suite));
-    if (wanted.length === 0 || !entry.components.includes('main')) return [];
-    const signedBy = entry.signedBy === undefined ? '' : `Signed-By: ${entry.signedBy}\n`;
-    return [
-      `Types: deb-src\nURIs: ${entry.uris.join(' ')}\nSuites: ${wanted.join(' ')}\nComponents: main\n${signedBy}`,
-    ];
-  });
-  if (entries.length === 0) throw new Failure('the sources of apt have no entry for this release of Debian');
-  return entries.join('\n');
-}
-
-/** @typedef {{ uris: string[], suites: string[], components: string[], signedBy?: string | undefined }} AptEntry */
-
-/** @returns {AptEntry[]} */
-function readEntries() {
-  const parts = '/etc/apt/sources.list.d';
-  const names = existsSync(parts) ? readdirSync(parts).map((name) => path.join(parts, name)) : [];
-  return [...names, '/etc/apt/sources.list'].filter(existsSync).flatMap((file) => {
-    const text = readFileSync(file, 'utf8');
-    if (file.endsWith('.sources')) return parseStanzas(text);
-    return file.endsWith('.list') ? parseLines(text) : [];
-  });
-}
-
-/** @param {string} text @returns {AptEntry[]} */
-function parseStanzas(text) {
-  const stanzas = text.replace(/^#.*\n/gm, '').split(/\n\s*\n/);
-  return stanzas.flatMap((stanza) => {
-    const field = (/** @type {string} */ name) =>
-      new RegExp(`^${name}:[ \\t]*(.*(?:\\n[ \\t].*)*)`, 'im').exec(stanza)?.[1];
-    const words = (/** @type {string} */ name) => field(name)?.split(/\s+/).filter(Boolean) ?? [];
-    if (!words('Types').includes('deb') || field('Enabled') === 'no') return [];
-    return [
-      { uris: words('URIs'), suites: words('Suites'), components: words('Components'), signedBy: field('Signed-By') },
-    ];
-  });
-}
-
-/** @param {string} text @returns {AptEntry[]} */
-function parseLines(text) {
-  return text.split('\n').flatMap((line) => {
-    const [, options = '', rest] = /^deb\s+(?:\[(.*?)\]\s+)?(.*?)\s*(?:#.*)?$/.exec(line) ?? [];
-    const [uri, suite, ...components] = rest?.split(/\s+/) ?? [];
-    if (uri === undefined || suite === undefined) return [];
-    return [{ uris: [uri], suites: [suite], components, signedBy: /signed-by=(\S+)/.exec(options)?.[1] }];
-  });
 }

@@ -148,7 +148,6 @@ static void note(int sig)
 
 static int session_child(int report)
 {
-	struct termios t;
 	static const int signals[] = {SIGINT, SIGQUIT, SIGTSTP, SIGWINCH, SIGHUP};
 
 	close(master);
@@ -160,12 +159,11 @@ static int session_child(int report)
 	close(tty);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		signal(signals[i], note);
-	tcgetattr(0, &t);
-	write(1, "ready\n", 6);
 	sigset_t all, none;
 	sigfillset(&all);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &all, NULL);
+	write(1, "ready\n", 6);
 	while (last != SIGHUP) {
 		sigsuspend(&none);
 		dprintf(report, "%s;", strsignal(last));
