@@ -163,3 +163,10 @@ test('at the limit a fork is refused, and works again after an end', () => {
   table.exit(child, 0, TIMES);
   expect(fork(shell).pid).toBeGreaterThan(child.pid);
 });
+
+test('a process that is being killed has no more children', () => {
+  const { shell, fork, table } = setup();
+  const child = fork(shell);
+  table.kill(shell, child.pid, SIGNAL.SIGKILL);
+  expect(() => fork(child)).toThrow('EAGAIN');
+});

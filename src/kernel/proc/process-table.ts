@@ -59,6 +59,7 @@ export class ProcessTable {
   // --- birth -------------------------------------------------------------------------------------------------------
 
   fork(parent: Process, station: StationLink): Process {
+    if (parent.doomed) throw new SysError('EAGAIN', 'being killed');
     const child = new Process(this.allotPid(), station, parent, this.now());
     child.argv = parent.argv;
     this.processes.set(child.pid, child);
@@ -183,6 +184,7 @@ export class ProcessTable {
   /** Hand a signal to the process's station. Zombies and init take none. */
   deliver(target: Process, signal: number, from: number, childStop = false): void {
     if (target.state === 'zombie') return;
+    if (signal === SIGNAL.SIGKILL) target.doomed = true;
     target.station?.signal(target.pid, signal, from, { orphaned: this.isOrphaned(target.pgid), childStop });
   }
 

@@ -31,6 +31,8 @@ export class Process {
   news: number | undefined;
   /** Children vanish at their end instead of becoming zombies. */
   autoReap = false;
+  /** SIGKILL is on its way: it has no more children, so that who kills them all has killed them all. */
+  doomed = false;
   /** setpgid(2) by the parent is over once the child has run execve. */
   hasExeced = false;
   argv: Uint8Array = new Uint8Array();
