@@ -1,5 +1,6 @@
 /** The terminal as a person uses it: typing, line editing, job control, resizing, pasting, the way out of floods. */
 import { expect, test } from './harness/fixtures.ts';
+import type { Terminal } from './harness/terminal.ts';
 
 test('typed commands run and their output is on the screen', async ({ openTerminal }) => {
   const terminal = await openTerminal();
@@ -40,11 +41,19 @@ test('cooked mode edits the line: backspace, Ctrl-W, Ctrl-U', async ({ openTermi
   expect(await terminal.run('three')).toBe('one three');
 });
 
+/**
+ * Types a command that says `ready` when it runs in the foreground: before that, the keys of signals would reach the
+ * shell.
+ */
+async function startInForeground(terminal: Terminal, script: string): Promise<void> {
+  await terminal.type(`sh -c 'echo ready; ${script}'\n`);
+  await terminal.waitForScreen(/^ready$/m);
+}
+
 test('Ctrl-C ends the foreground job, and the shell says how', async ({ openTerminal }) => {
   const terminal = await openTerminal();
   const prompts = await terminal.prompts();
-  await terminal.type('sleep 100\n');
-  await terminal.waitForScreen('sleep 100');
+  await startInForeground(terminal, 'exec sleep 100');
   await terminal.press('Control+c');
   await terminal.waitForPrompt(prompts);
   expect(await terminal.run('echo $?')).toBe('130');
@@ -53,16 +62,16 @@ test('Ctrl-C ends the foreground job, and the shell says how', async ({ openTerm
 test('Ctrl-Z stops a job, bg and fg move it, jobs lists it', async ({ openTerminal }) => {
   const terminal = await openTerminal();
   let prompts = await terminal.prompts();
-  await terminal.type('sleep 100\n');
-  await terminal.waitForScreen('sleep 100');
+  await startInForeground(terminal, 'exec sleep 100');
   await terminal.press('Control+z');
   await terminal.waitForPrompt(prompts);
   expect(await terminal.run('jobs')).toMatch(/Stopped.*sleep 100/);
   await terminal.run('bg');
   expect(await terminal.run('jobs')).toMatch(/Running.*sleep 100/);
   prompts = await terminal.prompts();
+  // The shell says what it puts in the foreground after it has done so.
   await terminal.type('fg\n');
-  await terminal.waitForScreen(/fg\nsleep 100$/);
+  await terminal.waitForScreen(/fg\nsh -c .*sleep 100.$/);
   await terminal.press('Control+c');
   await terminal.waitForPrompt(prompts);
   expect(await terminal.run('jobs')).toBe('');
@@ -86,8 +95,8 @@ test('a background job and wait', async ({ openTerminal }) => {
 test('a trap of INT runs in the shell', async ({ openTerminal }) => {
   const terminal = await openTerminal();
   const prompts = await terminal.prompts();
-  await terminal.type('sh -c \'trap "echo caught; exit 5" INT; while :; do :; done\'\n');
-  await terminal.waitForScreen('done');
+  await startInForeground(terminal, 'trap "echo caught; exit 5" INT; echo set; while :; do :; done');
+  await terminal.waitForScreen(/^set$/m);
   await terminal.press('Control+c');
   await terminal.waitForPrompt(prompts);
   expect(await terminal.screen()).toContainEqual(expect.stringMatching(/caught$/));
@@ -149,8 +158,7 @@ test('Ctrl-C stops 50 MB that flood the screen at once', async ({ openTerminal }
 test('a program that spins leaves the rest responsive, and Ctrl-C ends it', async ({ openTerminal }) => {
   const terminal = await openTerminal();
   const prompts = await terminal.prompts();
-  await terminal.type("awk 'BEGIN { while (1) i++ }'\n");
-  await terminal.waitForScreen('while (1)');
+  await startInForeground(terminal, 'exec awk "BEGIN { while (1) i++ }"');
   expect(await terminal.exec('echo alive')).toMatchObject({ exitCode: 0, stdout: 'alive\n' });
   await terminal.press('Control+c');
   await terminal.waitForPrompt(prompts);
