@@ -93,7 +93,8 @@ export class Process {
     await this.kill('SIGTERM');
     // A stopped process handles a signal only when it goes on.
     await this.kill('SIGCONT');
-    if (await this.#endsWithin(GRACE_MS)) return;
+    await this.#endsWithin(GRACE_MS);
+    // Also when this process and its output are at an end: others of the group may have forked on.
     await this.kill('SIGKILL');
     if (await this.#endsWithin(GRACE_MS)) return;
     for (const output of this.#outputs) output.cancel();
