@@ -149,6 +149,10 @@ export class ProcessHost implements Spawner {
     return new Promise((resolve) => this.takers.push(resolve));
   }
 
+  giveBack(worker: ProcessWorker): void {
+    this.release(worker as Slot);
+  }
+
   /** Ask for workers so that those who wait get one and LOW_WATER stay warm. */
   private refill(): void {
     const room = MAX_CHANNELS - this.slots.length + this.slots.filter((s) => s === undefined).length;
@@ -222,7 +226,7 @@ export class ProcessHost implements Spawner {
       const seen = Atomics.load(this.bell, 0);
       takeRung(this.bell, (index) => this.answer(index));
       // Handlers that need no message go on in microtasks.
-      await undefined;
+      await Promise.resolve();
       if (this.options.clock.now() - lastBreath > BREATH_MS) {
         await this.options.breathe();
         lastBreath = this.options.clock.now();

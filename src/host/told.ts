@@ -6,8 +6,8 @@ export const told = async <T>(work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    // biome-ignore lint/style/useThrowOnlyError: Comlink drops the properties of an Error
-    if (error instanceof SysError) throw { code: error.errno, message: error.message };
+    const told = error instanceof SysError ? { code: error.errno, message: error.message } : error;
+    throw told;
     throw error;
   }
 };

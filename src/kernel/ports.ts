@@ -36,4 +36,6 @@ export interface ProcessWorker {
 /** Gives a worker for a new process: from a warm pool, or when one has been created. */
 export interface Spawner {
   take(): ProcessWorker | Promise<ProcessWorker>;
+  /** A worker that was taken and has run nothing: its process died meanwhile. */
+  giveBack(worker: ProcessWorker): void;
 }

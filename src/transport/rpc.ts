@@ -4,7 +4,7 @@
 // [-id, errno, detail] the answer. Messages of one side arrive in order, so a notification sent before an answer is
 // seen before it. An error that is no SysError travels as EIO with its message: the fault is on the answering side.
 
-import { ERRNO, type Errno, SysError } from '../abi/errno.ts';
+import { type Errno, SysError } from '../abi/errno.ts';
 
 /** A port, structurally: a MessagePort, a worker, or a pair in memory. */
 export interface MessageEndpoint {
@@ -105,7 +105,7 @@ export class RpcPeer<Remote extends Operations<Remote>, Local extends Operations
   /** The other side is gone: what waits fails, what is served is cancelled. */
   close(errno: Errno = 'EIO'): void {
     this.closed = new SysError(errno, 'the other side is gone');
-    for (const { reject } of this.waiting.values()) reject(this.closed);
+    for (const call of this.waiting.values()) call.reject(this.closed);
     this.waiting.clear();
     for (const context of this.serving.values()) context.cancel();
     this.serving.clear();
@@ -157,7 +157,7 @@ export class RpcPeer<Remote extends Operations<Remote>, Local extends Operations
       return;
     }
     if (error instanceof SysError) this.endpoint.post([-id, error.errno, error.detail]);
-    else this.endpoint.post([-id, 'EIO' satisfies keyof typeof ERRNO, String(error)]);
+    else this.endpoint.post([-id, 'EIO' satisfies Errno, String(error)]);
   }
 }
 

@@ -72,7 +72,7 @@ export class Kernel {
     const connection = this.connections.get(station);
     this.connections.delete(station);
     this.terminals.stationGone(station);
-    for (const process of [...this.table.all]) {
+    for (const process of this.table.all) {
       if (process.station === connection) this.table.exit(process, signaledStatus(SIGNAL.SIGHUP), process.times);
     }
   }

@@ -193,7 +193,7 @@ export class ProcessTable {
   }
 
   signalSession(sid: number, signal: number): void {
-    for (const p of [...this.processes.values()]) if (p.sid === sid) this.deliver(p, signal, 0);
+    for (const p of this.processes.values()) if (p.sid === sid) this.deliver(p, signal, 0);
   }
 
   // --- change of state ---------------------------------------------------------------------------------------------

@@ -210,7 +210,7 @@ export class Terminals {
 
   /** A tab is gone: what its processes had open is closed. */
   stationGone(station: number): void {
-    for (const [tty, device] of [...this.devices]) {
+    for (const [tty, device] of this.devices) {
       if (device.masterStation === station) this.hangUp(tty);
       this.close(station, tty, device.holders.get(station) ?? 0);
     }

@@ -33,7 +33,7 @@ const STATE_NAMES = { R: 'running', S: 'sleeping', T: 'stopped', Z: 'zombie' } a
 const ttyNumber = (tty: number): number => (tty < 0 ? 0 : (136 << 8) | tty);
 
 export const statText = (row: ProcessRow, detail: ProcessDetail | undefined, bootTime: number): string => {
-  const fields: (string | number)[] = new Array(52).fill(0);
+  const fields: (string | number)[] = Array.from({ length: 52 }, () => 0);
   const set = (number: number, value: string | number): void => {
     fields[number - 1] = value;
   };

@@ -160,7 +160,7 @@ export class Station implements TaskHost {
       return;
     }
     if (task.state === 'dead') {
-      worker.kill();
+      this.spawner.giveBack(worker);
       return;
     }
     task.worker = worker;

@@ -151,7 +151,7 @@ interface PollEntry {
 /** Look once; fills in `revents`. Gives how many entries have something to tell. */
 const look = async (entries: readonly PollEntry[], fds: Uint8Array): Promise<number> => {
   const states = await Promise.all(
-    entries.map(({ fd, events, file }) => {
+    entries.map(async ({ fd, events, file }) => {
       if (fd < 0) return 0;
       return file === undefined ? POLL.NVAL : file.ready(events);
     }),
