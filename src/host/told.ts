@@ -6,8 +6,7 @@ export const told = async <T>(work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    const told = error instanceof SysError ? { code: error.errno, message: error.message } : error;
-    throw told;
-    throw error;
+    const plain = error instanceof SysError ? { code: error.errno, message: error.message } : error;
+    throw plain;
   }
 };
