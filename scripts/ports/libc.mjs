@@ -2,7 +2,7 @@
  * Builds the sysroot: wasi-libc with the parts that do not fit TabOS taken out and those of wasm/libc put in, the
  * headers of both, and the ones that follow from the ABI.
  */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../lib/run.mjs';
 import { writeAbiHeaders } from './abi-header.mjs';
@@ -17,7 +17,12 @@ const FLAGS = ['-D_GNU_SOURCE', '-std=gnu17', '-O2', '-Wall', '-Wextra', '-Werro
 export async function buildLibc() {
   const key = hashOf(
     toolchainKey(),
-    hashFiles(path.join(LIBC, 'src'), path.join(LIBC, 'include'), path.join(LIBC, 'replaced.txt')),
+    hashFiles(
+      path.join(LIBC, 'src'),
+      path.join(LIBC, 'include'),
+      path.join(LIBC, 'replaced.txt'),
+      path.join(LIBC, 'renamed.txt'),
+    ),
     hashFiles(
       ...abiSources(),
       ...['abi-header.mjs', 'libc.mjs', 'toolchain.mjs'].map((name) => path.join(ROOT, 'scripts/ports', name)),
@@ -70,16 +75,42 @@ async function compileLibrary(sysroot, objects) {
  * @param {string} objects
  */
 async function assemble(lib, objects) {
-  const replaced = readFileSync(path.join(LIBC, 'replaced.txt'), 'utf8')
-    .split('\n')
-    .filter((line) => !line.startsWith('#'))
-    .flatMap((line) => line.split(' ').filter(Boolean))
-    .map((name) => `${name}.c.obj`);
   const archive = path.join(lib, 'libc.a');
-  await tool(AR, ['d', archive, ...replaced]);
+  const replaced = readTable('replaced.txt').flat();
+  await tool(AR, ['d', archive, ...replaced.map((name) => `${name}.c.obj`)]);
+  for (const [object = '', name = '', fresh = ''] of readTable('renamed.txt')) {
+    await rename(archive, `${object}.c.obj`, name, fresh, objects);
+  }
   cpSync(path.join(objects, 'crt1.o'), path.join(lib, 'crt1-command.o'));
-  const own = readdirSync(objects)
-    .filter((name) => name !== 'crt1.o')
-    .sort();
-  await tool(AR, ['rcsD', archive, ...own.map((name) => path.join(objects, name))]);
+  const own = readdirSync(objects).filter((name) => name.endsWith('.o') && name !== 'crt1.o');
+  await tool(AR, ['rcsD', archive, ...own.sort().map((name) => path.join(objects, name))]);
+}
+
+/** @param {string} name @returns {string[][]} the words of each line, without comments */
+function readTable(name) {
+  const lines = readFileSync(path.join(LIBC, name), 'utf8').split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(' '));
+}
+
+/**
+ * Gives a symbol of an object another name of the same length: in its symbol table, the only place where the name is.
+ * (llvm-objcopy does not rename symbols of WebAssembly.)
+ *
+ * @param {string} archive
+ * @param {string} object
+ * @param {string} name
+ * @param {string} fresh
+ * @param {string} folder
+ */
+async function rename(archive, object, name, fresh, folder) {
+  await tool(AR, ['x', archive, object], { cwd: folder });
+  const file = path.join(folder, object);
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf(name);
+  if (name.length !== fresh.length || at < 0 || bytes.includes(name, at + 1)) {
+    throw new Error(`cannot rename ${name} of ${object} to ${fresh}`);
+  }
+  bytes.write(fresh, at);
+  writeFileSync(file, bytes);
+  await tool(AR, ['rD', archive, object], { cwd: folder });
 }

@@ -5,6 +5,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** The compiler of programs that run while it is built. */
+const HOSTCC = 'HOSTCC=clang-22 -w';
+
+/** When this version came out: the date that it shows instead of the one of the build. */
+const RELEASED = '1640476800';
+
+/** The makefile asks about what our configuration leaves open: take the default. */
+const ANSWERS = '\n'.repeat(2000);
+
 /** @type {import('../../../scripts/ports/recipe.mjs').Recipe} */
 export const recipe = {
   name: 'busybox',
@@ -19,19 +28,19 @@ export const recipe = {
     sha256: 'faeeb244c35a348a334f4a59e44626ee870fb07b6884d68c10ae8bc19f83a694',
   },
 
-  patches: ['wc.patch', 'head.patch', 'tr.patch', 'timeout.patch'],
+  patches: ['wc.patch', 'head.patch', 'tr.patch', 'timeout.patch', 'awk.patch', 'zcat.patch'],
 
   async build({ source, recipe: folder, cc, tool }) {
     const [command = '', ...options] = cc;
+    const env = { ...process.env, LC_ALL: 'C', SOURCE_DATE_EPOCH: RELEASED };
     const make = (/** @type {string[]} */ ...args) =>
-      tool('make', ['-s', 'HOSTCC=clang-22 -w', ...args], { cwd: source });
-    await make('allnoconfig');
+      tool('make', ['-s', ...args], { cwd: source, env, input: ANSWERS });
+    await make(HOSTCC, 'allnoconfig');
     configure(path.join(source, '.config'), readFileSync(path.join(folder, 'config'), 'utf8'));
-    // It asks for what the file leaves open: take the default.
-    await tool('make', ['-s', 'HOSTCC=clang-22 -w', 'oldconfig'], { cwd: source, input: '\n'.repeat(2000) });
+    await make(HOSTCC, 'oldconfig');
     writeFileSync(path.join(source, 'scripts/trylink'), '#!/bin/sh\n: > "$1"\n');
     const variables = [`CC=${cc.join(' ')}`, 'AR=llvm-ar-22', 'EXTRA_CFLAGS=-include sys/sysinfo.h -w'];
-    await make('-j2', ...variables, 'busybox_unstripped');
+    await make(HOSTCC, ...variables, '-j2', 'busybox_unstripped');
     await tool(command, [...options, ...archives(source), '-o', 'busybox.wasm'], { cwd: source });
     return { wasm: path.join(source, 'busybox.wasm'), commands: ['busybox', ...applets(source)] };
   },
