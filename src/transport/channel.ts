@@ -21,10 +21,10 @@ export const FLAG = {
   SIGNAL: 2,
 } as const;
 
-export const RESULT_BYTE = 24;
-export const ARGS_BYTE = 64;
-export const MAX_ARGS = 8;
-export const WINDOW_BYTE = 128;
+const RESULT_BYTE = 24;
+const ARGS_BYTE = 64;
+const MAX_ARGS = 8;
+const WINDOW_BYTE = 128;
 /** Bytes of the window: the most that the buffers, paths and strings of one call can hold together. */
 export const WINDOW_SIZE = 256 * 1024;
 /** The most that one call reads or writes; longer transfers are made of several calls. */

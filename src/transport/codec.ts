@@ -13,7 +13,7 @@ export interface Plan {
   readonly counted: boolean;
 }
 
-export const slotOf = (kind: ArgKind): Slot => {
+const slotOf = (kind: ArgKind): Slot => {
   if (kind === 'path' || kind === 'strs') return kind;
   const buffer = /^(inout|in|out)(@|$)/.exec(kind);
   return buffer ? (buffer[1] as 'in' | 'out' | 'inout') : 'number';
@@ -30,5 +30,5 @@ export const PLAN_BY_NR: readonly (Plan | undefined)[] = SYSCALL_BY_NR.map((name
 );
 
 /** Buffers lie at multiples of this in the window. */
-export const ALIGN = 8;
+const ALIGN = 8;
 export const align = (offset: number): number => (offset + ALIGN - 1) & ~(ALIGN - 1);

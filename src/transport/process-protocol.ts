@@ -3,7 +3,7 @@
 
 import type { ForkImage, Start } from '../abi/program.ts';
 
-export type { ForkImage, Program, Start, WebAssemblyModule } from '../abi/program.ts';
+export type { ForkImage, Start } from '../abi/program.ts';
 
 /** Station to worker. */
 export type ToProcess =

@@ -14,7 +14,7 @@ import { ProcessTable } from './process-table.ts';
 import { cancelOf, type ServedKernel } from './serve.ts';
 import { type TerminalCalls, Terminals } from './terminals.ts';
 
-export const PROCESS_LIMIT = 512;
+const PROCESS_LIMIT = 512;
 
 /** How the kernel calls a station (transport/rpc.ts in every host). */
 export interface StationPort {

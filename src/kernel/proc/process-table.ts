@@ -11,8 +11,8 @@ import type { CpuTimes, WaitResult } from '../link.ts';
 import type { Cancel } from '../wait-queue.ts';
 import { Process, type StationLink } from './process.ts';
 
-export const PID_MAX = 32768;
-export const INIT_PID = 1;
+const PID_MAX = 32768;
+const INIT_PID = 1;
 
 /** What the table tells the terminals: a session has lost its leader, a group is gone. */
 export interface TableEvents {

@@ -19,7 +19,7 @@ import type { ProcessTable } from './process-table.ts';
 import { cancelOf, type ServedKernel } from './serve.ts';
 
 /** Most terminals at once, /proc/sys/kernel/pty/max. */
-export const PTY_MAX = 256;
+const PTY_MAX = 256;
 
 export type TerminalCalls = Extract<keyof KernelOps, `tty${string}` | `pty${string}`>;
 

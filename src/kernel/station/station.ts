@@ -43,7 +43,7 @@ type Argument = number | string | Uint8Array;
  * Most processes of one station. Chromium has addresses for 124 memories in a tab; workers that are idle or on their
  * way out have one as well.
  */
-export const STATION_PROCESS_LIMIT = 96;
+const STATION_PROCESS_LIMIT = 96;
 
 export class Station implements TaskHost {
   readonly kernel: KernelPort;

@@ -16,7 +16,7 @@ import type { Trace } from './trace.ts';
 
 /** Resources of getrlimit(2) that the station enforces. */
 export const RLIMIT = { FSIZE: 1, STACK: 3, CORE: 4, NPROC: 6, NOFILE: 7 } as const;
-export const RLIMIT_COUNT = 16;
+const RLIMIT_COUNT = 16;
 
 export interface Limit {
   readonly cur: number;
