@@ -1,8 +1,8 @@
 // The station's workers: their channels, the loop that answers calls, and the pool of warm workers.
 //
-// The loop handles what has rung, sleeps on the doorbell for a moment (the cheapest wait there is, while guests that
-// run are likely to call again), and otherwise waits asynchronously so that messages get their turn. It never blocks
-// longer than SHORT_WAIT_MS, and under a constant load it lets messages through every BREATH_MS.
+// The loop handles what has rung, looks at and sleeps on the doorbell for a moment (the cheapest waits there are, while
+// guests that run are likely to call again), and otherwise waits asynchronously so that messages get their turn. It never
+// blocks longer than SHORT_WAIT_MS, and under a constant load it lets messages through every BREATH_MS.
 //
 // A worker is idle, busy with one process, or ending. One that ran only wasm and unwound goes back to the pool; one
 // that ran guest JavaScript, or does not unwind within GRACE_MS, is terminated. Channels are never shared: a new
@@ -17,8 +17,9 @@ import type { Task } from '../kernel/station/task.ts';
 import { createChannel, createDoorbell, MAX_CHANNELS, takeRung } from '../transport/channel.ts';
 import type { Endpoint, FromProcess, ToProcess } from '../transport/process-protocol.ts';
 import { ChannelServer } from '../transport/server.ts';
+import { Spin } from '../transport/spin.ts';
 
-const SHORT_WAIT_MS = 0.05;
+const SHORT_WAIT_MS = 0.2;
 const BREATH_MS = 1;
 const GRACE_MS = 100;
 /** Workers kept warm, and the most that stay idle. */
@@ -110,6 +111,7 @@ export class ProcessHost implements Spawner {
   private requested = 0;
   /** Guests that run: started or answered, and not calling. */
   private running = 0;
+  private readonly spin = new Spin(1);
   private stopped = false;
   private station: Station | undefined;
 
@@ -231,7 +233,7 @@ export class ProcessHost implements Spawner {
         await this.options.breathe();
         lastBreath = this.options.clock.now();
       }
-      if (this.running > 0 && Atomics.wait(this.bell, 0, seen, SHORT_WAIT_MS) !== 'timed-out') continue;
+      if (this.running > 0 && this.ringsSoon(seen)) continue;
       const wait = Atomics.waitAsync(this.bell, 0, seen);
       if (!wait.async) continue;
       await wait.value;
@@ -244,6 +246,10 @@ export class ProcessHost implements Spawner {
     Atomics.add(this.bell, 0, 1);
     Atomics.notify(this.bell, 0);
     for (const slot of this.slots) if (slot !== undefined) this.options.terminateWorker(slot.id);
+  }
+
+  private ringsSoon(seen: number): boolean {
+    return this.spin.sees(0, this.bell, 0, seen) || Atomics.wait(this.bell, 0, seen, SHORT_WAIT_MS) !== 'timed-out';
   }
 
   private answer(index: number): void {

@@ -21,6 +21,8 @@ declare const self: DedicatedWorkerGlobalScope;
 const tell = (message: FromStation): void => self.postMessage(message);
 const log = (message: string): void => console.error(`TabOS: ${message}`);
 
+const { deviceMemory } = navigator as { deviceMemory?: number };
+
 const host = new ProcessHost({
   clock: browserClock,
   log,
@@ -59,7 +61,8 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
     station: () => station,
     now: () => browserClock.now(),
     bootTime,
-    memory: () => ({ total: 0, free: 0 }),
+    // In whole powers of two of GB, where the browser tells at all; what is free it never tells.
+    memory: () => ({ total: (deviceMemory ?? 0) * 2 ** 30, free: 0 }),
   });
   seat.announce();
   const station: Station = new Station({
