@@ -34,7 +34,7 @@ export function hashFiles(...places) {
  * @param {string} place
  * @returns {string[]} the files below a folder in a fixed order, or the file itself
  */
-export function listFiles(place) {
+function listFiles(place) {
   if (!statSync(place).isDirectory()) return [place];
   return readdirSync(place)
     .sort()

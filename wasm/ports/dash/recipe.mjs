@@ -5,24 +5,12 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 
-const SOURCES = [
-  ...[
-    'alias',
-    'arith_yacc',
-    'arith_yylex',
-    'cd',
-    'error',
-    'eval',
-    'exec',
-    'expand',
-    'histedit',
-    'input',
-    'jobs',
-    'mail',
-  ],
-  ...['main', 'memalloc', 'miscbltin', 'mystring', 'options', 'parser', 'redir', 'show', 'trap', 'output'],
-  ...['bltin/printf', 'system', 'bltin/test', 'bltin/times', 'var'],
-].map((name) => `${name}.c`);
+const SOURCES = (
+  'alias arith_yacc arith_yylex cd error eval exec expand histedit input jobs mail main memalloc miscbltin mystring ' +
+  'options parser redir show trap output bltin/printf system bltin/test bltin/times var'
+)
+  .split(' ')
+  .map((name) => `${name}.c`);
 
 /** Made by the generators. */
 const GENERATED = ['builtins.c', 'init.c', 'nodes.c', 'signames.c', 'syntax.c'];
