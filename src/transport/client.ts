@@ -10,6 +10,7 @@ import { type ArgKind, type ChannelCall, type IntKind, SYSCALLS } from '../abi/s
 import { writeByteString } from '../base/bytes.ts';
 import { ChannelViews, FLAG, ring, STATE, TRANSFER_MAX, WINDOW_SIZE, WORD } from './channel.ts';
 import { align, PLAN_BY_NR, type Plan } from './codec.ts';
+import { Spin } from './spin.ts';
 
 /** Thrown out of every call of a process that is dead: unwinds the guest. */
 export class ProcessKilled extends Error {
@@ -35,6 +36,8 @@ export class SyscallClient {
   private readonly views: ChannelViews;
   private readonly doorbell: Int32Array<SharedArrayBuffer>;
   private readonly index: number;
+  /** By the number of the call: some are answered at once, some never are. */
+  private readonly spin = new Spin(PLAN_BY_NR.length);
 
   constructor(channel: SharedArrayBuffer, doorbell: SharedArrayBuffer, index: number) {
     this.index = index;
@@ -112,6 +115,7 @@ export class SyscallClient {
     // A kill that came after the check above has answered before there was a request: nobody will answer again.
     if ((Atomics.load(words, WORD.FLAGS) & FLAG.KILL) !== 0) throw new ProcessKilled();
     ring(this.doorbell, this.index);
+    this.spin.sees(plan.nr, words, WORD.STATE, STATE.request);
     while (Atomics.load(words, WORD.STATE) === STATE.request) Atomics.wait(words, WORD.STATE, STATE.request);
     Atomics.store(words, WORD.STATE, STATE.idle);
     if ((Atomics.load(words, WORD.FLAGS) & FLAG.KILL) !== 0) throw new ProcessKilled();
