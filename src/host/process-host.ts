@@ -19,7 +19,7 @@ import type { Endpoint, FromProcess, ToProcess } from '../transport/process-prot
 import { ChannelServer } from '../transport/server.ts';
 import { Spin } from '../transport/spin.ts';
 
-const SHORT_WAIT_MS = 0.05;
+const SHORT_WAIT_MS = 0.2;
 const BREATH_MS = 1;
 const GRACE_MS = 100;
 /** Workers kept warm, and the most that stay idle. */

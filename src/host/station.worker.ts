@@ -21,7 +21,8 @@ declare const self: DedicatedWorkerGlobalScope;
 const tell = (message: FromStation): void => self.postMessage(message);
 const log = (message: string): void => console.error(`TabOS: ${message}`);
 
-const { deviceMemory } = navigator as { deviceMemory?: number };
+/** Of the whole machine, where the browser tells it (a power of two in GB). How much is in use it never tells. */
+const MEMORY = ((navigator as { deviceMemory?: number }).deviceMemory ?? 0) * 2 ** 30;
 
 const host = new ProcessHost({
   clock: browserClock,
@@ -61,8 +62,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
     station: () => station,
     now: () => browserClock.now(),
     bootTime,
-    // In whole powers of two of GB, where the browser tells at all; what is free it never tells.
-    memory: () => ({ total: (deviceMemory ?? 0) * 2 ** 30, free: 0 }),
+    memory: () => ({ total: MEMORY, free: MEMORY }),
   });
   seat.announce();
   const station: Station = new Station({
