@@ -1,10 +1,12 @@
-/** The examples of docs/API.md, each run as it stands, in order, in one page. */
+/** The examples of the README and of docs/API.md, each run as it stands, in order, in one page. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from './harness/fixtures.ts';
 
-const text = readFileSync(path.join(import.meta.dirname, '../docs/API.md'), 'utf8');
-const examples = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code);
+const examples = ['../README.md', '../docs/API.md'].flatMap((file) => {
+  const text = readFileSync(path.join(import.meta.dirname, file), 'utf8');
+  return [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code);
+});
 
 test('the examples of the documentation do what they say', async ({ openPage }) => {
   const tab = await openPage({ ephemeral: true });
