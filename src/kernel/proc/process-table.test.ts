@@ -170,3 +170,14 @@ test('a process that is being killed has no more children', () => {
   table.kill(shell, child.pid, SIGNAL.SIGKILL);
   expect(() => fork(child)).toThrow('EAGAIN');
 });
+
+test('a group whose only member is a zombie is still there', () => {
+  const { shell, fork, table } = setup();
+  const first = fork(shell);
+  table.setpgid(shell, first.pid, 0);
+  table.exit(first, 0, TIMES);
+  const second = fork(shell);
+  table.setpgid(shell, second.pid, first.pid);
+  expect(second.pgid).toBe(first.pid);
+  expect(table.hasGroup(shell.sid, 9999)).toBe(false);
+});

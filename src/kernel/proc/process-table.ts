@@ -99,6 +99,12 @@ export class ProcessTable {
     return members;
   }
 
+  /** Does a session have this group? A zombie still counts: its parent may not know yet that it has ended. */
+  hasGroup(sid: number, pgid: number): boolean {
+    for (const p of this.processes.values()) if (p.pgid === pgid && p.sid === sid) return true;
+    return false;
+  }
+
   setpgid(caller: Process, pid: number, pgid: number): void {
     if (pgid < 0) throw new SysError('EINVAL');
     const target = pid === 0 ? caller : this.get(pid);
@@ -110,7 +116,7 @@ export class ProcessTable {
     if (target.sid === target.pid) throw new SysError('EPERM');
     const group = pgid === 0 ? target.pid : pgid;
     if (group === target.pgid) return;
-    if (group !== target.pid && !this.group(group).some((p) => p.sid === caller.sid)) throw new SysError('EPERM');
+    if (group !== target.pid && !this.hasGroup(caller.sid, group)) throw new SysError('EPERM');
     const before = this.adjacentGroups(target);
     target.pgid = group;
     this.hangUpNewlyOrphaned(before);

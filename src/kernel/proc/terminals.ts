@@ -259,8 +259,7 @@ export class Terminals {
     this.checkControlling(process, tty);
     if (!(pgid > 0)) throw new SysError('EINVAL');
     this.checkChange(process, tty, job);
-    const members = this.table.group(pgid);
-    if (!members.some((p) => p.sid === process.sid)) throw new SysError('EPERM');
+    if (!this.table.hasGroup(process.sid, pgid)) throw new SysError('EPERM');
     this.device(tty).terminal.foreground = pgid;
   }
 

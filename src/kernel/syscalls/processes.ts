@@ -50,6 +50,8 @@ export const processCalls = (station: Station): Handlers<Task, Calls> => {
     task.exe = loaded.path;
     if (task.trace !== undefined) task.trace.armed = true;
     kernel.notify('exec', task.pid, loaded.argv);
+    // A signal that came meanwhile had a handler then, and has its default now.
+    station.deliver(task);
     return loaded.program;
   };
 
@@ -76,6 +78,7 @@ export const processCalls = (station: Station): Handlers<Task, Calls> => {
     async execve(task, path, argv, envp) {
       const { lender } = task;
       const program = await exec(task, path, argv, envp);
+      if (isDead(task)) return 0;
       if (lender !== undefined) {
         lender.shadow = undefined;
         task.lender = undefined;
@@ -144,6 +147,9 @@ export const processCalls = (station: Station): Handlers<Task, Calls> => {
     },
   };
 };
+
+/** By a signal, while something was waited for. */
+const isDead = (task: Task): boolean => task.state === 'dead';
 
 /** One action of posix_spawn, on the child before it runs. */
 const spawnStep = async (station: Station, child: Task, op: number, fd: number, arg: number): Promise<void> => {
