@@ -4,8 +4,9 @@
 // behind can never follow. A checkpoint goes to the other store: frames, flush, header, flush; then that store counts.
 // The bytes are described in fs/tabfs/FORMAT.md.
 //
-// Both stores are kept larger than what they hold: records that free space can then be written on a full disk, and a
-// checkpoint, which is hardly larger than the generation it replaces, has its place.
+// Both stores are kept larger than what they hold: records that free space can then be written on a full disk, and the
+// next checkpoint has its place. For that, what a record adds to a checkpoint must not be twice as long as the record,
+// and what changes without a record must not make a checkpoint longer by a quarter.
 
 import { SysError } from '../../abi/errno.ts';
 import type { BlockStore } from './block-store.ts';
@@ -128,9 +129,12 @@ export class Journal implements MetadataStore {
 
   /** ENOSPC when the stores cannot be made large enough. */
   private makeRoom(end: number, frees: boolean): void {
-    if (end + (frees ? 0 : this.step / 4) <= this.room) return;
+    const { checkpointLength: checkpoint, step } = this;
+    const journal = end - HEADER - checkpoint;
+    const wanted = HEADER + checkpoint * 1.25 + journal * 2 + step / 4;
+    if (wanted <= this.room) return;
     try {
-      for (const store of this.stores) growWithZeros(store, end + this.step);
+      for (const store of this.stores) growWithZeros(store, Math.ceil(wanted + step));
     } catch (error) {
       if (!frees || end > this.room) throw error;
     }

@@ -3,28 +3,40 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { isDirectory, isSymlink, S } from '../../abi/file.ts';
-import type { FileSystem, Ino } from '../../kernel/vfs/filesystem.ts';
+import type { FileSystem, Ino, NewInode } from '../../kernel/vfs/filesystem.ts';
 import { pattern } from './fs-system.ts';
 
 export type Operation =
-  | { readonly op: 'create' | 'mkdir' | 'unlink' | 'rmdir' | 'open' | 'close'; readonly path: number }
+  | { readonly op: 'create' | 'mkdir' | 'unlink' | 'rmdir' | 'open' | 'close'; readonly path: string }
   | {
       readonly op: 'write';
-      readonly path: number;
+      readonly path: string;
       readonly offset: number;
       readonly length: number;
       readonly seed: number;
     }
-  | { readonly op: 'append'; readonly path: number; readonly length: number; readonly seed: number }
-  | { readonly op: 'truncate'; readonly path: number; readonly length: number }
-  | { readonly op: 'link' | 'rename' | 'symlink'; readonly path: number; readonly to: number }
-  | { readonly op: 'chmod'; readonly path: number; readonly mode: number }
+  | { readonly op: 'append'; readonly path: string; readonly length: number; readonly seed: number }
+  | { readonly op: 'truncate'; readonly path: string; readonly length: number }
+  | { readonly op: 'link' | 'rename'; readonly path: string; readonly to: string }
+  | { readonly op: 'symlink'; readonly path: string; readonly target: string }
+  | { readonly op: 'chmod'; readonly path: string; readonly mode: number }
   | { readonly op: 'sync' };
 
-/** Paths that operations choose from: few, so that they meet. */
-export const PATHS = ['a', 'b', 'c', 'd', 'd/a', 'd/b', 'd/e', 'd/e/a', 'a/b', 'c/d'] as const;
+/** An operation before it is known what there is: the numbers choose among the names that exist then. */
+export interface Choice {
+  readonly op: Operation['op'];
+  /** Chooses what is acted on. */
+  readonly on: number;
+  /** Chooses a new name. */
+  readonly name: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly seed: number;
+}
 
-const pathOf = (index: number): string[] => (PATHS[index % PATHS.length] as string).split('/');
+const NAMES = ['a', 'b', 'c', 'd'] as const;
+
+const split = (path: string): string[] => path.split('/');
 
 interface File {
   readonly kind: 'file';
@@ -51,6 +63,59 @@ const refuse = (): never => {
 export class Model {
   private readonly root: Directory = { kind: 'directory', names: new Map(), mode: 0o755 };
 
+  private paths(kinds: readonly Item['kind'][]): string[] {
+    const found: string[] = [];
+    const visit = (prefix: string, directory: Directory): void => {
+      for (const [name, item] of directory.names) {
+        if (kinds.includes(item.kind)) found.push(prefix + name);
+        if (item.kind === 'directory') visit(`${prefix}${name}/`, item);
+      }
+    };
+    visit('', this.root);
+    return found;
+  }
+
+  /** What a choice comes to, now. Some choices name what they should not. */
+  resolve({ op, on, name, offset, length, seed }: Choice): Operation {
+    const amiss = on % 13 === 12;
+    const choose = (...kinds: readonly Item['kind'][]): string => {
+      const found = this.paths(amiss ? ['file', 'directory', 'link'] : kinds);
+      return found[on % found.length] ?? 'missing';
+    };
+    const fresh = (): string => {
+      const directories = ['', ...this.paths([amiss ? 'file' : 'directory']).map((path) => `${path}/`)];
+      return `${directories[name % directories.length]}${NAMES[seed % NAMES.length]}`;
+    };
+    switch (op) {
+      case 'create':
+      case 'mkdir':
+        return { op, path: fresh() };
+      case 'symlink':
+        return { op, path: fresh(), target: 'x'.repeat(length) };
+      case 'unlink':
+        return { op, path: choose('file', 'link') };
+      case 'rmdir':
+        return { op, path: choose('directory') };
+      case 'open':
+      case 'close':
+        return { op, path: choose('file') };
+      case 'write':
+        return { op, path: choose('file'), offset, length, seed };
+      case 'append':
+        return { op, path: choose('file'), length, seed };
+      case 'truncate':
+        return { op, path: choose('file'), length: offset };
+      case 'link':
+        return { op, path: choose('file', 'link'), to: fresh() };
+      case 'rename':
+        return { op, path: choose('file', 'directory', 'link'), to: name % 3 === 0 ? choose('file') : fresh() };
+      case 'chmod':
+        return { op, path: choose('file', 'directory'), mode: seed };
+      case 'sync':
+        return { op };
+    }
+  }
+
   private parent(names: readonly string[]): Directory {
     let here = this.root;
     for (const name of names.slice(0, -1)) {
@@ -60,26 +125,26 @@ export class Model {
     return here;
   }
 
-  private find(path: number): Item {
-    const names = pathOf(path);
+  private find(path: string): Item {
+    const names = split(path);
     return this.parent(names).names.get(names.at(-1) as string) ?? refuse();
   }
 
-  private file(path: number): File {
+  private file(path: string): File {
     const item = this.find(path);
     return item.kind === 'file' ? item : refuse();
   }
 
-  private add(path: number, item: Item): void {
-    const names = pathOf(path);
+  private add(path: string, item: Item): void {
+    const names = split(path);
     const parent = this.parent(names);
     const name = names.at(-1) as string;
     if (parent.names.has(name)) refuse();
     parent.names.set(name, item);
   }
 
-  private remove(path: number, directory: boolean): void {
-    const names = pathOf(path);
+  private remove(path: string, directory: boolean): void {
+    const names = split(path);
     const item = this.find(path);
     if ((item.kind === 'directory') !== directory) refuse();
     if (item.kind === 'directory' && item.names.size > 0) refuse();
@@ -106,7 +171,7 @@ export class Model {
         this.add(operation.path, { kind: 'directory', names: new Map(), mode: 0o755 });
         return;
       case 'symlink':
-        this.add(operation.path, { kind: 'link', target: PATHS[operation.to % PATHS.length] as string, mode: 0o777 });
+        this.add(operation.path, { kind: 'link', target: operation.target, mode: 0o777 });
         return;
       case 'unlink':
       case 'rmdir':
@@ -139,7 +204,7 @@ export class Model {
         return;
       }
       case 'rename':
-        this.rename(pathOf(operation.path), pathOf(operation.to));
+        this.rename(split(operation.path), split(operation.to));
         return;
       case 'chmod':
         this.find(operation.path).mode = operation.mode;
@@ -215,8 +280,8 @@ export class Driver {
     return passed[names.length]?.ino as Ino;
   }
 
-  private parent(path: number): readonly [Ino, string] {
-    const names = pathOf(path);
+  private parent(path: string): readonly [Ino, string] {
+    const names = split(path);
     return [this.walk(names.slice(0, -1)), names.at(-1) as string];
   }
 
@@ -236,7 +301,7 @@ export class Driver {
         now(fs[operation.op](...this.parent(operation.path)));
         return;
       case 'open': {
-        const ino = this.walk(pathOf(operation.path));
+        const ino = this.walk(split(operation.path));
         now(fs.read(ino, 0, new Uint8Array()));
         this.opened.push(now(fs.open(ino, undefined)));
         return;
@@ -247,22 +312,22 @@ export class Driver {
         return;
       }
       case 'write':
-        now(fs.write(this.walk(pathOf(operation.path)), operation.offset, pattern(operation.length, operation.seed)));
+        now(fs.write(this.walk(split(operation.path)), operation.offset, pattern(operation.length, operation.seed)));
         return;
       case 'append':
-        now(fs.write(this.walk(pathOf(operation.path)), 'append', pattern(operation.length, operation.seed)));
+        now(fs.write(this.walk(split(operation.path)), 'append', pattern(operation.length, operation.seed)));
         return;
       case 'truncate':
-        now(fs.setattr(this.walk(pathOf(operation.path)), { size: operation.length }));
+        now(fs.setattr(this.walk(split(operation.path)), { size: operation.length }));
         return;
       case 'link':
-        now(fs.link(this.walk(pathOf(operation.path)), ...this.parent(operation.to)));
+        now(fs.link(this.walk(split(operation.path)), ...this.parent(operation.to)));
         return;
       case 'rename':
         now(fs.rename(...this.parent(operation.path), ...this.parent(operation.to), 0));
         return;
       case 'chmod':
-        now(fs.setattr(this.walk(pathOf(operation.path)), { mode: operation.mode }));
+        now(fs.setattr(this.walk(split(operation.path)), { mode: operation.mode }));
         return;
       case 'sync':
         now(fs.sync());
@@ -323,10 +388,8 @@ export class Driver {
   }
 }
 
-const made = (operation: Extract<Operation, { op: 'create' | 'mkdir' | 'symlink' }>) => {
+const made = (operation: Operation): NewInode => {
   const owner = { uid: 0, gid: 0 };
-  if (operation.op === 'create') return { ...owner, mode: S.IFREG | 0o644 };
-  if (operation.op === 'mkdir') return { ...owner, mode: S.IFDIR | 0o755 };
-  const target = 'to' in operation ? (PATHS[(operation.to as number) % PATHS.length] as string) : '';
-  return { ...owner, mode: S.IFLNK | 0o777, target };
+  if (operation.op === 'symlink') return { ...owner, mode: S.IFLNK | 0o777, target: operation.target };
+  return { ...owner, mode: operation.op === 'mkdir' ? S.IFDIR | 0o755 : S.IFREG | 0o644 };
 };

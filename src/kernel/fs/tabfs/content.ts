@@ -9,7 +9,7 @@ import { SEEK } from '../../../abi/file.ts';
 import type { DataArea, Placed } from './data-area.ts';
 import type { Effect } from './effects.ts';
 import { endOf, type Geometry, nextHole, nextStored, type Piece, pieceOf, unitsOf } from './extents.ts';
-import type { FileContent, Inode } from './inode.ts';
+import { type FileContent, type Inode, spareOf } from './inode.ts';
 
 export interface Plan {
   readonly effects: Effect[];
@@ -163,13 +163,9 @@ export class Contents {
 
   /** Give back the units that the last chunk does not need. */
   settle({ content }: File): void {
-    const { extents, capacity } = content;
-    const last = extents.at(-1);
+    const spare = spareOf(content, this.geometry);
     content.capacity = 0;
-    if (capacity === 0 || last === undefined) return;
-    const { at, length } = pieceOf(extents, endOf(last) - 1, this.geometry) as Piece;
-    const units = unitsOf(length, this.geometry);
-    this.data.give({ at: at + units, units: capacity - units });
+    if (spare !== undefined) this.data.give(spare);
   }
 
   /** Write the chunks that the bytes touch to new places. Gives the capacity of the last chunk. */

@@ -4,7 +4,8 @@
 
 import { SysError } from '../../../abi/errno.ts';
 import type { ByteReader, ByteWriter } from '../../storage/codec.ts';
-import type { Effect } from './effects.ts';
+import type { Time } from '../../vfs/filesystem.ts';
+import type { Effect, Times } from './effects.ts';
 import type { Extent } from './extents.ts';
 
 type Kind = Effect['kind'];
@@ -16,12 +17,47 @@ interface Codec<K extends Kind> {
 }
 
 const INODE_NUMBERS = ['ino', 'mode', 'uid', 'gid', 'rdev', 'nlink'] as const;
+/** Each may be the same as the one before it, which is the rule: then a bit says so, and it is left out. */
 const TIMES = [
-  ['atimeSec', 'atimeNsec'],
+  ['birthSec', 'birthNsec'],
   ['mtimeSec', 'mtimeNsec'],
   ['ctimeSec', 'ctimeNsec'],
-  ['birthSec', 'birthNsec'],
+  ['atimeSec', 'atimeNsec'],
 ] as const;
+
+const writeTimes = (writer: ByteWriter, times: Times): void => {
+  const fresh = TIMES.map(([sec, nsec], i) => {
+    const [previousSec, previousNsec] = TIMES[i - 1] ?? [];
+    if (previousSec === undefined || previousNsec === undefined) return true;
+    return times[sec] !== times[previousSec] || times[nsec] !== times[previousNsec];
+  });
+  writer.u8(fresh.reduce((bits, is, i) => bits | (is ? 1 << i : 0), 0));
+  for (const [i, [sec, nsec]] of TIMES.entries()) {
+    if (fresh[i] !== true) continue;
+    writer.signed(times[sec]);
+    writer.number(times[nsec]);
+  }
+};
+
+const readTimes = (reader: ByteReader): Times => {
+  const bits = reader.u8();
+  const all: Time[] = [];
+  for (let i = 0; i < TIMES.length; i++) {
+    const fresh = (bits & (1 << i)) !== 0 || i === 0;
+    all.push(fresh ? { sec: reader.signed(), nsec: reader.number() } : (all[i - 1] as Time));
+  }
+  const [birth, mtime, ctime, atime] = all as [Time, Time, Time, Time];
+  return {
+    atimeSec: atime.sec,
+    atimeNsec: atime.nsec,
+    mtimeSec: mtime.sec,
+    mtimeNsec: mtime.nsec,
+    ctimeSec: ctime.sec,
+    ctimeNsec: ctime.nsec,
+    birthSec: birth.sec,
+    birthNsec: birth.nsec,
+  };
+};
 
 /** A kind whose fields are all numbers. */
 const numbers = <K extends Kind>(...fields: (keyof Of<K> & string)[]): Codec<K> => ({
@@ -65,10 +101,7 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
   inode: {
     write: (writer, effect) => {
       for (const field of INODE_NUMBERS) writer.number(effect[field]);
-      for (const [sec, nsec] of TIMES) {
-        writer.signed(effect[sec]);
-        writer.number(effect[nsec]);
-      }
+      writeTimes(writer, effect);
     },
     read: (reader) => ({
       ino: reader.number(),
@@ -77,14 +110,7 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
       gid: reader.number(),
       rdev: reader.number(),
       nlink: reader.number(),
-      atimeSec: reader.signed(),
-      atimeNsec: reader.number(),
-      mtimeSec: reader.signed(),
-      mtimeNsec: reader.number(),
-      ctimeSec: reader.signed(),
-      ctimeNsec: reader.number(),
-      birthSec: reader.signed(),
-      birthNsec: reader.number(),
+      ...readTimes(reader),
     }),
   },
   link: {

@@ -4,7 +4,7 @@ import { isDirectory, isRegular, S } from '../../../abi/file.ts';
 import type { Attributes, Ino } from '../../vfs/filesystem.ts';
 import { Directory } from './directory.ts';
 import type { Effect } from './effects.ts';
-import type { Extent } from './extents.ts';
+import { type Extent, endOf, type Geometry, type Piece, pieceOf, type Run, unitsOf } from './extents.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -18,6 +18,15 @@ export class FileContent {
    */
   capacity = 0;
 }
+
+/** What of the capacity is not in use. */
+export const spareOf = ({ extents, capacity }: FileContent, geometry: Geometry): Run | undefined => {
+  const last = extents.at(-1);
+  if (capacity === 0 || last === undefined) return undefined;
+  const { at, length } = pieceOf(extents, endOf(last) - 1, geometry) as Piece;
+  const units = unitsOf(length, geometry);
+  return { at: at + units, units: capacity - units };
+};
 
 export class Inode implements Attributes {
   readonly ino: Ino;

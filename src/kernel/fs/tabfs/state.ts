@@ -8,7 +8,7 @@ import { isSymlink } from '../../../abi/file.ts';
 import type { Ino } from '../../vfs/filesystem.ts';
 import type { Effect } from './effects.ts';
 import { type Geometry, pieceOf, type Run, replaceExtents, runOf, unitsOf } from './extents.ts';
-import { attributesOf, type FileContent, Inode } from './inode.ts';
+import { attributesOf, type FileContent, Inode, spareOf } from './inode.ts';
 import { Replies } from './replies.ts';
 
 /** The first number for ordinary inodes: those below are the roots of the volume's trees. */
@@ -16,6 +16,8 @@ export const FIRST_INO = 16;
 
 const NOTHING = new Uint8Array();
 const BLOCK = 512;
+/** Effects in one record of a checkpoint. */
+const GROUP = 64;
 /** What a directory says its size is. */
 const DIRECTORY_SIZE = 4096;
 
@@ -199,7 +201,11 @@ export class State {
 
   private free(ino: Ino): void {
     const inode = this.get(ino);
-    if (inode.content !== undefined) this.replace(inode, inode.content, 0, Number.POSITIVE_INFINITY, []);
+    if (inode.content !== undefined) {
+      const spare = spareOf(inode.content, this.geometry);
+      if (spare !== undefined) this.onFreed(spare);
+      this.replace(inode, inode.content, 0, Number.POSITIVE_INFINITY, []);
+    }
     this.inodes.delete(ino);
   }
 
@@ -217,17 +223,26 @@ export class State {
   }
 
   /** The whole state as effects, in groups that make one record each. */
-  *effects(): Iterable<readonly Effect[]> {
-    yield [{ kind: 'volume', ...this.geometry, nextIno: this.nextIno }];
-    for (const inode of this.inodes.values()) yield [...inodeEffects(inode)];
-    for (const inode of this.inodes.values()) {
-      if (inode.directory === undefined) continue;
-      const { ino } = inode;
-      for (const { name, ino: child, cookie } of inode.directory.list(0, Number.POSITIVE_INFINITY)) {
-        yield [{ kind: 'link', dir: ino, name, ino: child, cookie }];
+  *groups(): Iterable<readonly Effect[]> {
+    let group: Effect[] = [];
+    for (const effect of this.effects()) {
+      group.push(effect);
+      if (group.length < GROUP) continue;
+      yield group;
+      group = [];
+    }
+    yield group;
+  }
+
+  private *effects(): Iterable<Effect> {
+    yield { kind: 'volume', ...this.geometry, nextIno: this.nextIno };
+    for (const inode of this.inodes.values()) yield* inodeEffects(inode);
+    for (const { ino: dir, directory } of this.inodes.values()) {
+      for (const { name, ino, cookie } of directory?.list(0, Number.POSITIVE_INFINITY) ?? []) {
+        yield { kind: 'link', dir, name, ino, cookie };
       }
     }
-    for (const reply of this.replies.all()) yield [{ kind: 'reply', ...reply }];
+    for (const reply of this.replies.all()) yield { kind: 'reply', ...reply };
   }
 }
 

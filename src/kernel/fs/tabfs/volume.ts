@@ -325,10 +325,12 @@ export class Volume {
   }
 
   private *records(): Iterable<Uint8Array> {
-    for (const effects of this.state.effects()) {
-      this.writer.clear();
-      for (const effect of effects) writeEffect(this.writer, effect);
-      yield this.writer.bytes;
+    // Not the writer of `commit`: its record may be waiting for this checkpoint to make room.
+    const writer = new ByteWriter();
+    for (const effects of this.state.groups()) {
+      writer.clear();
+      for (const effect of effects) writeEffect(writer, effect);
+      yield writer.bytes;
     }
   }
 
