@@ -1,5 +1,5 @@
 /** What a benchmark is: a function from a context to measurements, the export `bench` of a file `name.bench.ts`. */
-import type { Browser } from '../e2e/harness/browser.ts';
+import type { Browser, BrowserName } from '../e2e/harness/browser.ts';
 
 export interface Measurement {
   readonly name: string;
@@ -10,10 +10,13 @@ export interface Measurement {
   readonly native?: readonly number[];
   /** What the median should be at most, or at least where more is better. */
   readonly goal?: number;
+  /** How many times the native median the median should be at most. */
+  readonly ratioGoal?: number;
   readonly moreIsBetter?: true;
 }
 
 export interface BenchContext {
+  readonly browserName: BrowserName;
   /** The site, ending in a slash. */
   readonly url: string;
   /** Bytes that the server has sent so far, headers included. */
@@ -23,11 +26,3 @@ export interface BenchContext {
 }
 
 export type Bench = (context: BenchContext) => Promise<readonly Measurement[]>;
-
-export function median(samples: readonly number[]): number {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  if (upper === undefined) throw new Error('a median of nothing');
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-}

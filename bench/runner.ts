@@ -1,33 +1,52 @@
-/** Runs the benchmarks one after the other and prints one Markdown table, fit for docs/BENCHMARKS.md. */
+/** Runs the benchmarks one after the other and prints a Markdown table, fit for docs/BENCHMARKS.md, or JSON. */
 import { readdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { runnerImport } from 'vite';
-import type { Browser } from '../e2e/harness/browser.ts';
+import type { Browser, BrowserName } from '../e2e/harness/browser.ts';
 import { launchChromium } from '../e2e/harness/chromium.ts';
+import { launchFirefox } from '../e2e/harness/firefox.ts';
 import { createStaticServer, listen } from '../scripts/serve.mjs';
-import { type Bench, type BenchContext, type Measurement, median } from './bench.ts';
+import type { Bench, BenchContext, Measurement } from './bench.ts';
+import { describeMachine } from './environment.ts';
+import { formatHead, formatRow } from './table.ts';
 
 const FOLDER = import.meta.dirname;
-const SITE = path.join(FOLDER, '../dist');
 const SUFFIX = '.bench.ts';
 
-export async function runBenchmarks(names: readonly string[]): Promise<void> {
+export interface RunOptions {
+  /** Of benchmarks; none stands for all. */
+  readonly names: readonly string[];
+  readonly browserName: BrowserName;
+  readonly json: boolean;
+  /** Folder of the built site. */
+  readonly site: string;
+}
+
+export async function runBenchmarks({ names, browserName, json, site }: RunOptions): Promise<void> {
   const all = (await readdir(FOLDER))
     .filter((file) => file.endsWith(SUFFIX))
     .map((file) => file.slice(0, -SUFFIX.length));
   const unknown = names.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; there are ${all.join(', ')}`);
 
-  const server = createStaticServer({ root: SITE });
+  const server = createStaticServer({ root: site });
   const bytesSent = countBytes(server);
   const url = `http://127.0.0.1:${await listen(server, 0)}/`;
-  const context: BenchContext = { url, bytesSent, withBrowser };
-  console.log('| benchmark | median | min to max | goal | native | ratio |\n|---|---:|---:|---:|---:|---:|');
+  const launch = browserName === 'firefox' ? launchFirefox : () => launchChromium();
+  const withBrowser = <T>(use: (browser: Browser) => Promise<T>) => useBrowser(launch, use);
+  const context: BenchContext = { browserName, url, bytesSent, withBrowser };
+  const results: (Measurement & { readonly benchmark: string })[] = [];
   try {
+    const environment = describeMachine(await withBrowser(async ({ name, version }) => `${name} ${version}`));
+    if (!json) console.log(`${environment}\n\n${formatHead()}`);
     for (const name of names.length > 0 ? names : all) {
-      for (const measurement of await (await loadBench(name))(context)) console.log(formatRow(measurement));
+      for (const measurement of await (await loadBench(name))(context)) {
+        if (!json) console.log(formatRow(measurement));
+        results.push({ benchmark: name, ...measurement });
+      }
     }
+    if (json) console.log(JSON.stringify({ environment, results }, undefined, 1));
   } finally {
     server.closeAllConnections();
     server.close();
@@ -42,8 +61,8 @@ async function loadBench(name: string): Promise<Bench> {
   return module.bench;
 }
 
-async function withBrowser<T>(use: (browser: Browser) => Promise<T>): Promise<T> {
-  const browser = await launchChromium();
+async function useBrowser<T>(launch: () => Promise<Browser>, use: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await launch();
   try {
     return await use(browser);
   } finally {
@@ -62,23 +81,4 @@ function countBytes(server: Server): () => number {
     });
   });
   return () => [...open].reduce((sum, socket) => sum + socket.bytesWritten, closed);
-}
-
-function formatRow({ name, unit, samples, native, goal, moreIsBetter }: Measurement): string {
-  const middle = median(samples);
-  const met = goal === undefined || (moreIsBetter ? middle >= goal : middle <= goal);
-  const cells = [
-    name,
-    `${formatNumber(middle)} ${unit}`,
-    `${formatNumber(Math.min(...samples))} to ${formatNumber(Math.max(...samples))}`,
-    goal === undefined ? '' : `${moreIsBetter ? '≥' : '≤'} ${formatNumber(goal)}${met ? '' : ' **missed**'}`,
-    native ? `${formatNumber(median(native))} ${unit}` : '',
-    native ? formatNumber(middle / median(native)) : '',
-  ];
-  return `| ${cells.join(' | ')} |`;
-}
-
-/** Three digits are what a median on a shared machine is worth. */
-function formatNumber(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }

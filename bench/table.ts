@@ -1,0 +1,38 @@
+/** Measurements as rows of a Markdown table. */
+import type { Measurement } from './bench.ts';
+import { median } from './statistics.ts';
+
+const COLUMNS = ['benchmark', 'median', 'min to max', 'goal', 'native', 'ratio'] as const;
+
+export function formatHead(): string {
+  return `| ${COLUMNS.join(' | ')} |\n|---|${'---:|'.repeat(COLUMNS.length - 1)}`;
+}
+
+export function formatRow(measurement: Measurement): string {
+  const { name, unit, samples, native } = measurement;
+  const middle = median(samples);
+  const cells = [
+    name,
+    `${formatNumber(middle)} ${unit}`,
+    `${formatNumber(Math.min(...samples))} to ${formatNumber(Math.max(...samples))}`,
+    formatGoal(measurement),
+    native ? `${formatNumber(median(native))} ${unit}` : '',
+    native ? formatNumber(middle / median(native)) : '',
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function formatGoal({ samples, native, goal, ratioGoal, moreIsBetter }: Measurement): string {
+  const [wanted, reached, suffix] =
+    native && ratioGoal !== undefined
+      ? [ratioGoal, median(samples) / median(native), 'x']
+      : [goal, median(samples), ''];
+  if (wanted === undefined) return '';
+  const met = moreIsBetter ? reached >= wanted : reached <= wanted;
+  return `${moreIsBetter ? '≥' : '≤'} ${formatNumber(wanted)}${suffix}${met ? '' : ' **missed**'}`;
+}
+
+/** Three digits are what a median on a shared machine is worth. */
+function formatNumber(value: number): string {
+  return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
