@@ -15,7 +15,7 @@ const isNamed = (error: unknown, ...names: readonly string[]): boolean =>
 const failure = (error: unknown): SysError =>
   isNamed(error, 'QuotaExceededError') ? new SysError('ENOSPC') : new SysError('EIO', String(error));
 
-export class OpfsBlockStore implements BlockStore {
+class OpfsBlockStore implements BlockStore {
   readonly resident = false;
   private readonly handle: FileSystemSyncAccessHandle;
   private length: number;

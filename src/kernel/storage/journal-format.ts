@@ -14,7 +14,7 @@ import type { BlockStore } from './block-store.ts';
 import { crc32c } from './crc32c.ts';
 
 const MAGIC = bytesOf('TabFS\r\n\0');
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 export const HEADER = 64;
 export const FRAME = 8;
 const IDENTITY = 16;

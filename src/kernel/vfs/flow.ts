@@ -9,7 +9,7 @@ export type Awaitable<T> = T | Promise<T>;
 /** A computation that may have to wait for promises, and ends with an R. */
 export type Flow<R> = Generator<Promise<unknown>, R, unknown>;
 
-export const isPromise = <T>(value: Awaitable<T>): value is Promise<T> => value instanceof Promise;
+const isPromise = <T>(value: Awaitable<T>): value is Promise<T> => value instanceof Promise;
 
 /** Inside a flow: the value, after waiting for it if need be. */
 export function* wait<T>(value: Awaitable<T>): Flow<T> {

@@ -82,7 +82,7 @@ const namesOf = (path: string): string[] =>
     .filter((name) => name !== '')
     .reverse();
 
-export function* load(place: Place): Flow<Spot> {
+function* load(place: Place): Flow<Spot> {
   const attributes = place.attributes ?? (yield* wait(place.mount.fs.getattr(place.ino)));
   return { mount: place.mount, ino: place.ino, path: place.path, attributes };
 }

@@ -12,7 +12,7 @@ const content = async (fs: FsSystem, path: string): Promise<Uint8Array> => {
   return bytes;
 };
 
-export const same = (a: Uint8Array, b: Uint8Array, what: string): void => {
+const same = (a: Uint8Array, b: Uint8Array, what: string): void => {
   equal(a.length, b.length, `${what}: length`);
   const at = a.findIndex((byte, i) => byte !== b[i]);
   check(at < 0, `${what}: byte ${at} is ${a[at]}, expected ${b[at]}`);

@@ -2,18 +2,20 @@
 // lost or done twice, and what was open stays open.
 
 import { describe, expect, test } from 'vitest';
-import { O } from '../../../abi/file.ts';
+import { O, S } from '../../../abi/file.ts';
 import { equal, pattern, text, untext } from '../../../testing/suites/fs-system.ts';
 import { VfsSystem } from '../../../testing/suites/fs-vfs.ts';
 import { MemoryBlockStore } from '../../storage/block-store.ts';
 import { Journal } from '../../storage/journal.ts';
 import { Vfs } from '../../vfs/vfs.ts';
 import { TabFs } from '../tabfs/tabfs.ts';
-import { Volume } from '../tabfs/volume.ts';
+import { SUBTREES, Volume } from '../tabfs/volume.ts';
 import { type Endpoint, type ToServer, WINDOW } from './protocol.ts';
 import { RemoteFs } from './remote-fs.ts';
 import { VolumeClient } from './volume-client.ts';
 import { VolumeServer, type VolumeSession } from './volume-server.ts';
+
+const ROOT = SUBTREES.root.ino;
 
 type Stores = readonly [MemoryBlockStore, MemoryBlockStore, MemoryBlockStore];
 
@@ -87,16 +89,16 @@ const script = async (fs: VfsSystem): Promise<void> => {
   await fs.unlink('d/hard');
   await fs.append(log, text('without a name\n'));
   equal(untext(await fs.pread(held, 200, 0)).split('\n').length, 7, 'lines in a file without a name');
-  await fs.close(log);
+  fs.close(log);
   const big = await fs.open('big', O.RDWR | O.CREAT);
   await fs.pwrite(big, pattern(500), 0);
   await fs.ftruncate(big, 300);
   await fs.fchmod(big, 0o600);
-  await fs.close(big);
+  fs.close(big);
   await fs.mkdir('e');
   await fs.rmdir('e');
   equal((await fs.fstat(held)).nlink, 0, 'nlink');
-  await fs.close(held);
+  fs.close(held);
 };
 
 const expectScriptDone = async (vfs: Vfs): Promise<void> => {
@@ -139,6 +141,21 @@ describe('a volume over ports', () => {
     }
   });
 
+  test('remembers across a checkpoint what a client has had done', () => {
+    const disk = blankStores();
+    const volume = mount(disk);
+    const make = (on: Volume): number | undefined =>
+      on.answering({ client: 9, seq: 1, ack: 1 }, () => {
+        const what = { mode: S.IFDIR | 0o755, uid: 0, gid: 0 };
+        new TabFs(on, 'root').create(ROOT, 'd', what, { exclusive: true, open: false });
+      });
+    expect(make(volume)).toBeUndefined();
+    const { ino } = new TabFs(volume, 'root').walk(ROOT, ['d'], false).passed[1] ?? {};
+    // Enough changes for several checkpoints: the record of the request itself is gone by then.
+    for (let i = 0; i < 200; i++) new TabFs(volume, 'root').setattr(ROOT, { mode: 0o755 });
+    expect(make(mount(disk))).toBe(ino);
+  });
+
   test('keeps at most a window of requests in flight', async () => {
     const sent: ToServer[] = [];
     const client = new VolumeClient(1);
@@ -158,10 +175,12 @@ describe('a volume over ports', () => {
   test('waits when nobody serves, and goes on where the volume is then', async () => {
     const client = new VolumeClient(5);
     const fs = new VfsSystem(new Vfs(new RemoteFs(client, 'root')));
-    const waiting = [fs.mkdir('/a'), fs.mkdir('/b'), fs.open('/f', O.WRONLY | O.CREAT)] as const;
+    const made = [fs.mkdir('/a'), fs.mkdir('/b')];
+    const opened = fs.open('/f', O.WRONLY | O.CREAT);
     const volume = mount(blankStores());
     client.connectLocal(volume);
-    const [, , fd] = await Promise.all(waiting);
+    for (const directory of made) await directory;
+    const fd = await opened;
     expect([...(await fs.readdir('/'))].sort()).toEqual(['a', 'b', 'f']);
     await fs.append(fd, text('local'));
     // Handed over to another tab: the file is still open there.

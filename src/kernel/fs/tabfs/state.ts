@@ -12,7 +12,7 @@ import { attributesOf, type FileContent, Inode, spareOf } from './inode.ts';
 import { Replies } from './replies.ts';
 
 /** The first number for ordinary inodes: those below are the roots of the volume's trees. */
-export const FIRST_INO = 16;
+const FIRST_INO = 16;
 
 const NOTHING = new Uint8Array();
 const BLOCK = 512;
