@@ -103,12 +103,19 @@ export class Journal implements MetadataStore {
       const inCheckpoint = end <= checkpointEnd;
       if (record !== undefined && !visit(record, inCheckpoint || i < lastMark)) {
         if (inCheckpoint) throw new SysError('EIO', 'the volume is damaged: its checkpoint cannot be read');
+        this.cutOff(frames.at(-1)?.end ?? end);
         break;
       }
       if (inCheckpoint) continue;
       this.end = end;
       this.crc = crc;
     }
+  }
+
+  /** The frames from here to `end` must not follow again, not even if the same record is appended once more. */
+  private cutOff(end: number): void {
+    this.store.write(this.end, new Uint8Array(end - this.end));
+    this.store.flush();
   }
 
   // --- writing -----------------------------------------------------------------------------------------------------

@@ -286,20 +286,10 @@ export class Volume {
   /** Remove everything from a tree, as at the boot of a machine: whoever has something open there loses it. */
   resetSubtree(name: Subtree): void {
     const { ino, mode } = SUBTREES[name];
-    const time = this.time();
     const root = this.inode(ino);
     if (root.directory?.size === 0 && root.mode === mode) return;
-    this.commit(
-      [
-        { kind: 'clear', dir: ino },
-        { ...attributesOf(root), mode },
-        { kind: 'touch', ino, modified: true },
-      ],
-      {
-        frees: true,
-        time,
-      },
-    );
+    const attributes: Effect = { ...attributesOf(root), mode, nlink: 2 };
+    this.commit([{ kind: 'clear', dir: ino }, attributes, { kind: 'touch', ino, modified: true }], { frees: true });
   }
 
   /** Return when everything that was acknowledged is on durable storage. */

@@ -1,0 +1,132 @@
+// Stores and what they are made of: the suites on memory, checksums against known values, numbers to their limits.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BLOCK_STORE_SUITE, METADATA_STORE_SUITE, throws } from '../../testing/suites/store-suite.ts';
+import { MemoryBlockStore } from './block-store.ts';
+import { ByteReader, ByteWriter } from './codec.ts';
+import { crc32c } from './crc32c.ts';
+import { Journal } from './journal.ts';
+import { encodeHeader, HEADER } from './journal-format.ts';
+
+const pair = (): [MemoryBlockStore, MemoryBlockStore] => [
+  new MemoryBlockStore({ resident: false }),
+  new MemoryBlockStore({ resident: false }),
+];
+const OPTIONS = { bound: 2000, step: 1024 };
+
+describe('a block store in memory', () => {
+  test.each(BLOCK_STORE_SUITE.map((c) => [c.name, c] as const))('%s', (_name, c) => c.run(new MemoryBlockStore()));
+
+  test('is full at its capacity, and stays as it was', () => {
+    const store = new MemoryBlockStore({ capacity: 100 });
+    store.write(0, new Uint8Array(90).fill(1));
+    throws('ENOSPC', () => store.write(80, new Uint8Array(30)), 'write');
+    throws('ENOSPC', () => store.truncate(101), 'truncate');
+    expect(store.size).toBe(90);
+  });
+});
+
+describe('a journal', () => {
+  test.each(METADATA_STORE_SUITE.map((c) => [c.name, c] as const))('%s', (_name, c) => {
+    const stores = pair();
+    c.run(() => new Journal(stores, OPTIONS));
+  });
+
+  test('refuses a newer version, and changes nothing', () => {
+    const stores = pair();
+    const header = encodeHeader(1, 0, 0);
+    const view = new DataView(header.buffer);
+    view.setUint32(8, 2, true);
+    view.setUint32(60, crc32c(header.subarray(0, 60)), true);
+    stores[0].write(0, header);
+    throws('EINVAL', () => new Journal(stores).load(() => true), 'load');
+    const after = new Uint8Array(HEADER);
+    stores[0].read(0, after);
+    expect([...after]).toEqual([...header]);
+  });
+
+  test('does not take a damaged volume for a new one', () => {
+    const stores = pair();
+    const journal = new Journal(stores, OPTIONS);
+    journal.load(() => true);
+    journal.append(Uint8Array.of(1, 2, 3), false);
+    stores[0].write(20, Uint8Array.of(99));
+    throws('EIO', () => new Journal(stores, OPTIONS).load(() => true), 'a header');
+  });
+
+  test('does not go on from a damaged checkpoint', () => {
+    const stores = pair();
+    const journal = new Journal(stores, OPTIONS);
+    journal.load(() => true);
+    journal.checkpoint([Uint8Array.of(1, 2, 3), Uint8Array.of(4)]);
+    stores[1].write(HEADER + 9, Uint8Array.of(77));
+    throws('EIO', () => new Journal(stores, OPTIONS).load(() => true), 'a checkpoint');
+  });
+
+  test('is made anew when its very first write was torn', () => {
+    for (let length = 0; length < HEADER; length += 7) {
+      const stores = pair();
+      stores[0].write(0, encodeHeader(1, 0, 0).subarray(0, length));
+      expect(new Journal(stores).load(() => true)).toBe(false);
+    }
+  });
+});
+
+describe('crc32c', () => {
+  test('of the examples of RFC 3720', () => {
+    expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
+    expect(crc32c(new Uint8Array(32).fill(0xff))).toBe(0x62a8ab43);
+    expect(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i))).toBe(0x46dd794e);
+    expect(crc32c(new TextEncoder().encode('123456789'))).toBe(0xe3069283);
+  });
+
+  test('goes on, whatever the lengths and the alignment', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 100 }), fc.nat(7), (a, b, shift) => {
+        const memory = new Uint8Array(shift + a.length + b.length);
+        memory.set(a, shift);
+        memory.set(b, shift + a.length);
+        expect(crc32c(memory.subarray(shift))).toBe(crc32c(b, crc32c(a)));
+      }),
+    );
+  });
+});
+
+describe('the codec', () => {
+  test('keeps numbers, signed ones, names and bytes', () => {
+    const number = fc.oneof(fc.nat(300), fc.maxSafeNat(), fc.constantFrom(0, 127, 128, 2 ** 31 - 1, 2 ** 31, 2 ** 32));
+    const signed = fc.integer({ min: -(2 ** 50), max: 2 ** 50 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(number, signed, fc.uint8Array())), (rows) => {
+        const writer = new ByteWriter();
+        for (const [n, s, bytes] of rows) {
+          writer.number(n);
+          writer.signed(s);
+          writer.blob(bytes);
+          writer.name(String.fromCharCode(...bytes));
+          writer.u32(n % 2 ** 32);
+        }
+        const reader = new ByteReader(writer.bytes);
+        for (const [n, s, bytes] of rows) {
+          expect(reader.number()).toBe(n);
+          expect(reader.signed()).toBe(s);
+          expect(reader.blob()).toEqual(bytes);
+          expect(reader.name()).toBe(String.fromCharCode(...bytes));
+          expect(reader.u32()).toBe(n % 2 ** 32);
+        }
+        expect(reader.atEnd).toBe(true);
+      }),
+    );
+  });
+
+  test('finds a record that is cut short', () => {
+    const writer = new ByteWriter();
+    writer.name('a name');
+    writer.number(2 ** 40);
+    for (let length = 0; length < writer.bytes.length; length++) {
+      const reader = new ByteReader(writer.bytes.subarray(0, length));
+      throws('EIO', () => [reader.name(), reader.number()], `${length} bytes`);
+    }
+  });
+});
