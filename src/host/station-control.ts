@@ -270,8 +270,8 @@ export const makeStationControl = (station: Station): StationControl => {
       }),
     killGroup: (pid, signal) =>
       told(async () => {
-        if (!sessions.has(pid)) throw new SysError('ESRCH');
-        await station.kernel.call('killSession', pid, signal);
+        const found = sessions.has(pid) && (await station.kernel.call('killSession', pid, signal));
+        if (!found) throw new SysError('ESRCH');
       }),
     readFile: (path) => told(() => files.read(path)),
     writeFile: (path, data, mode) => told(() => files.write(path, data, mode)),

@@ -84,8 +84,8 @@ export interface KernelOps {
   getsid(pid: number, target: number): number;
   setsid(pid: number): number;
   kill(pid: number, target: number, signal: number): void;
-  /** For the host: signal every process of the session that one of the station's processes leads, or once led. */
-  killSession(sid: number, signal: number): void;
+  /** For the host: signal every process of a session, whether its leader lives or not. False when there is none. */
+  killSession(sid: number, signal: number): boolean;
   processes(): ProcessRow[];
   /** ESRCH when the process is gone. */
   detail(pid: number): ProcessDetail;

@@ -198,8 +198,15 @@ export class ProcessTable {
     for (const p of this.group(pgid)) this.deliver(p, signal, 0);
   }
 
-  signalSession(sid: number, signal: number): void {
-    for (const p of this.processes.values()) if (p.sid === sid) this.deliver(p, signal, 0);
+  /** False when the session has nobody any more. */
+  signalSession(sid: number, signal: number): boolean {
+    let found = false;
+    for (const p of this.processes.values()) {
+      if (p.sid !== sid || p.state === 'zombie') continue;
+      found = true;
+      if (signal !== 0) this.deliver(p, signal, 0);
+    }
+    return found;
   }
 
   // --- change of state ---------------------------------------------------------------------------------------------
