@@ -5,6 +5,7 @@
 // page's own `launch` over the station's control interface. `stop` proves that nothing was left behind.
 
 import { Worker } from 'node:worker_threads';
+import { SIGNAL } from '../abi/signals.ts';
 import { browserClock, browserCompile, browserRandom } from '../host/browser-ports.ts';
 import type { StationControl } from '../host/control.ts';
 import { portEndpoint } from '../host/endpoints.ts';
@@ -36,8 +37,10 @@ export interface ExecOptions {
   readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Milliseconds until the process group is ended. Default: none. */
+  /** Milliseconds until the session is ended. Default: none. */
   readonly timeout?: number;
+  /** Milliseconds that background processes may hold the output after the program's end. Default: as long as they live. */
+  readonly linger?: number;
 }
 
 export interface ExecResult {
@@ -55,7 +58,7 @@ export interface Captured {
   readonly timedOut: boolean;
 }
 
-export const ENV: Readonly<Record<string, string | null>> = {
+const ENV: Readonly<Record<string, string | null>> = {
   PATH: '/usr/bin:/bin',
   HOME: '/home/user',
   USER: 'user',
@@ -195,7 +198,7 @@ export class NodeMachine {
   /** Run a program until it and all who hold its output have ended. */
   async capture(
     [file = '', ...args]: readonly string[],
-    { stdin = '', env = {}, cwd = '/home/user', timeout = 0 }: ExecOptions = {},
+    { stdin = '', env = {}, cwd = '/home/user', timeout, linger }: ExecOptions = {},
   ): Promise<Captured> {
     const out: Uint8Array[] = [];
     const err: Uint8Array[] = [];
@@ -207,18 +210,17 @@ export class NodeMachine {
       onStderr: (bytes) => void err.push(bytes),
     });
     let timedOut = false;
-    const timer =
-      timeout > 0 &&
-      setTimeout(() => {
-        timedOut = true;
-        void child.terminate();
-      }, timeout);
-    try {
-      const { exitCode } = await child.wait();
-      return { exitCode, stdout: Buffer.concat(out), stderr: Buffer.concat(err), timedOut };
-    } finally {
-      if (timer !== false) clearTimeout(timer);
-    }
+    const end = (): void => void this.kernel.table.signalSession(child.pid, SIGNAL.SIGKILL);
+    const timers: NodeJS.Timeout[] = [];
+    const expired = (): void => {
+      timedOut = true;
+      end();
+    };
+    if (timeout !== undefined) timers.push(setTimeout(expired, timeout));
+    if (linger !== undefined) void child.exited.then(() => void timers.push(setTimeout(end, linger)));
+    const { exitCode } = await child.wait();
+    for (const timer of timers) clearTimeout(timer);
+    return { exitCode, stdout: Buffer.concat(out), stderr: Buffer.concat(err), timedOut };
   }
 
   /** Ends the workers. Throws when something was left behind. */
@@ -242,7 +244,7 @@ const addWorker = (host: ProcessHost, workers: Map<number, Worker>, file: string
   const worker = new Worker(file);
   workers.set(id, worker);
   const endpoint: Endpoint<ToProcess, FromProcess> = {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
     onmessage: null,
   };
   worker.on('message', (message: FromProcess) => endpoint.onmessage?.(message));

@@ -20,7 +20,7 @@ export interface LoadedProgram {
 }
 
 const SCRIPT_DEPTH = 4;
-/** BINPRM_BUF_SIZE of Linux: what of a `#!` line counts. */
+/** BINPRM_BUF_SIZE of Linux: what is read of a file. Of a `#!` line without its end the last byte does not count. */
 const LINE_MAX = 256;
 const BUILTIN = '\0tabos:';
 const WASM_MAGIC = '\0asm';
@@ -101,7 +101,7 @@ const notExecutable = (error: unknown): never => {
 /** `#! interpreter [argument]`: the argument is the rest of the line, without surrounding blanks. */
 const parseScriptLine = (start: string): { interpreter: string; argument: string | undefined } => {
   const end = start.indexOf('\n');
-  const line = (end < 0 ? start : start.slice(0, end)).slice(2).replace(/^[ \t]+|[ \t]+$/g, '');
+  const line = start.slice(2, end < 0 ? LINE_MAX - 1 : end).replace(/^[ \t]+|[ \t]+$/g, '');
   const match = /^([^ \t]+)(?:[ \t]+(.*))?$/s.exec(line);
   const interpreter = match?.[1];
   if (interpreter === undefined || (end < 0 && start.length === LINE_MAX && match?.[2] === undefined)) {

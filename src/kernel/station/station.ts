@@ -23,8 +23,8 @@ import { Dispatcher, TaskGone } from './dispatch.ts';
 import { FifoTable } from './fifo-table.ts';
 import { FileLocks } from './file-locks.ts';
 import type { ProgramLoader } from './program-loader.ts';
-import { fromSet } from './signal-state.ts';
 import { Task, type TaskHost } from './task.ts';
+import { taskDetail } from './task-detail.ts';
 import { formatCall, withResults } from './trace.ts';
 
 export interface StationParts {
@@ -285,7 +285,7 @@ export class Station implements TaskHost {
   // --- for the kernel ----------------------------------------------------------------------------------------------
 
   /** What the kernel may ask of this station. */
-  readonly operations: StationOps = {
+  readonly operations: Omit<StationOps, 'detail'> & { detail(pid: number): Promise<ProcessDetail> } = {
     signal: (pid, signal, from, { orphaned, childStop }) => {
       const task = this.tasks.get(pid);
       if (task === undefined) return;
@@ -299,23 +299,10 @@ export class Station implements TaskHost {
     detail: (pid) => this.detail(pid),
   };
 
-  private detail(pid: number): ProcessDetail {
+  private detail(pid: number): Promise<ProcessDetail> {
     const task = this.tasks.get(pid);
     if (task === undefined) throw new SysError('ESRCH');
-    const { signals } = task;
-    return {
-      utime: Math.round(task.userTime),
-      stime: 0,
-      environ: task.envp,
-      cwd: task.cwd.path,
-      exe: task.exe,
-      fds: [...task.fds.entries()].map(([fd, file]) => [fd, file.name] as const),
-      blocked: fromSet(signals.mask),
-      ignored: fromSet(signals.withDisposition(DISPOSITION.ignore)),
-      caught: fromSet(signals.withDisposition(DISPOSITION.handler)),
-      pending: fromSet(signals.pending),
-      sleeping: task.worker !== undefined,
-    };
+    return taskDetail(this.vfs, task);
   }
 
   /** The node that a descriptor of a process leads to: its file, or a stand-in for a pipe or a terminal. */

@@ -139,6 +139,11 @@ export class Task implements Caller, Context {
     return this.state === 'stopped';
   }
 
+  /** Does the call in progress wait for something to happen? */
+  get asleep(): boolean {
+    return this.cancel !== undefined;
+  }
+
   /** Does something keep the task from sleeping on? */
   get attention(): boolean {
     return this.state !== 'running' || this.signals.next()?.effect === 'handler';

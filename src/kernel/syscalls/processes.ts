@@ -32,8 +32,15 @@ export const processCalls = (station: Station): Handlers<Task, Calls> => {
   const { kernel } = station;
 
   const birth = async (parent: Task): Promise<Task> => {
-    station.checkRoom(parent.limits[RLIMIT.NPROC]?.cur);
-    return station.adoptFork(parent, await kernel.call('fork', parent.pid));
+    for (;;) {
+      station.checkRoom(parent.limits[RLIMIT.NPROC]?.cur);
+      const pid = await kernel.call('fork', parent.pid);
+      // A signal that came meanwhile was for parent and child: neither may escape what it has done to the other.
+      if (parent.state === 'running') return station.adoptFork(parent, pid);
+      await kernel.call('abandon', pid);
+      while (parent.stopped) await parent.continued.wait();
+      if (isDead(parent)) throw new SysError('EINTR');
+    }
   };
 
   /** Load a program and make it the task's: descriptors, handlers, arguments. What fails leaves the task as it was. */

@@ -47,7 +47,7 @@ const sections = (text: string, mark: string): [head: string, body: string][] =>
       return [part.slice(0, end), part.slice(end + 1)];
     });
 
-export const parseCases = (text: string, file: string): ShellCase[] => {
+const parseCases = (text: string, file: string): ShellCase[] => {
   const cases = sections(text, '==').map(([title, body]) => parseCase(title, body, file));
   const titles = new Set(cases.map((c) => c.title));
   if (titles.size < cases.length) throw new Error(`${file}: two cases have one title`);
