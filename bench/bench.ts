@@ -1,5 +1,5 @@
 /** What a benchmark is: a function from a context to measurements, the export `bench` of a file `name.bench.ts`. */
-import type { Browser, BrowserName } from '../e2e/harness/browser.ts';
+import type { Browser } from '../e2e/harness/browser.ts';
 
 export interface Measurement {
   readonly name: string;
@@ -16,7 +16,6 @@ export interface Measurement {
 }
 
 export interface BenchContext {
-  readonly browserName: BrowserName;
   /** The site, ending in a slash. */
   readonly url: string;
   /** Bytes that the server has sent so far, headers included. */

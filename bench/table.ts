@@ -8,14 +8,14 @@ export function formatHead(): string {
   return `| ${COLUMNS.join(' | ')} |\n|---|${'---:|'.repeat(COLUMNS.length - 1)}`;
 }
 
-export function formatRow(measurement: Measurement): string {
+export function formatRow(measurement: Measurement, withGoal: boolean): string {
   const { name, unit, samples, native } = measurement;
   const middle = median(samples);
   const cells = [
-    name,
+    name.replaceAll('|', '\\|'),
     `${formatNumber(middle)} ${unit}`,
     `${formatNumber(Math.min(...samples))} to ${formatNumber(Math.max(...samples))}`,
-    formatGoal(measurement),
+    withGoal ? formatGoal(measurement) : '',
     native ? `${formatNumber(median(native))} ${unit}` : '',
     native ? formatNumber(middle / median(native)) : '',
   ];
