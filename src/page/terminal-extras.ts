@@ -26,8 +26,14 @@ function addWebgl(term: Terminal): void {
   try {
     const webgl = new WebglAddon();
     // The browser takes contexts away when there are many: the document draws from then on.
-    webgl.onContextLoss(() => webgl.dispose());
+    webgl.onContextLoss(() => {
+      term.options.cursorBlink = false;
+      webgl.dispose();
+    });
     term.loadAddon(webgl);
+    // The document blinks by an animation that always has a frame pending; Chromium then holds what comes after a key back
+    // until that frame, and the echo misses it. Here a timer blinks.
+    term.options.cursorBlink = !matchMedia('(prefers-reduced-motion: reduce)').matches;
   } catch {
     // The document draws.
   }

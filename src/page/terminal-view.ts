@@ -59,7 +59,6 @@ export class TerminalView implements Disposable {
     this.#element = element;
     const term = new Terminal({
       allowProposedApi: true, // the grapheme addon
-      cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       fontFamily: FONT,
       fontSize: 14,
       lineHeight: 1.15,
