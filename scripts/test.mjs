@@ -47,9 +47,10 @@ async function testEverything() {
 
   if (!(await prepare('npm packages', ensureModules))) return results;
   const hasPackages = await prepare('Debian packages', () => ensurePackages('toolchain', 'browsers'));
+  // The unit tests boot the whole system in Node, with the programs of the image.
+  const hasUserland = hasPackages && (await prepare('userland', ensureUserland));
   results.push(await check());
-  if (!hasPackages) return results;
-  if (!(await prepare('userland', ensureUserland))) return results;
+  if (!hasUserland) return results;
   if (!(await prepare('site', build))) return results;
   for (const browser of BROWSERS) {
     const args = ['--config', 'vitest.e2e.config.ts', '--project', browser];
