@@ -2,6 +2,8 @@
  * What a script that runs as a process can reach of its worker: nothing of the network, of storage, of other workers and
  * pages, or of the worker's own messages, by any name the browser has. See src/user/js/lockdown.ts.
  */
+import { createServer } from 'node:http';
+import { listen } from '../scripts/serve.mjs';
 import { expect, test } from './harness/fixtures.ts';
 
 /** Everything by which a worker reaches out, in any browser. */
@@ -41,4 +43,27 @@ test('a script finds no power of its worker', async ({ openTerminal }) => {
     'undefined undefined',
   );
   expect(await output(WALK)).toBe('');
+});
+
+test('a script loads no code from elsewhere', async ({ openTerminal }) => {
+  const served: string[] = [];
+  const elsewhere = createServer((request, response) => {
+    served.push(request.url ?? '');
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    response.setHeader('Content-Type', 'text/javascript');
+    response.end('export default 1');
+  });
+  const port = await listen(elsewhere, 0);
+  try {
+    const terminal = await openTerminal({ ephemeral: true });
+    for (const address of ['data:text/javascript,export default 1', `http://127.0.0.1:${port}/code.js`]) {
+      const script = `const awake = setInterval(() => {}, 20);
+        import(${JSON.stringify(address)}).then(() => print("loaded"), () => print("refused")).finally(() => clearInterval(awake))`;
+      expect(await terminal.exec(`js -e '${script}'`), address).toMatchObject({ stdout: 'refused\n', exitCode: 0 });
+    }
+  } finally {
+    elsewhere.close();
+  }
+  expect(served).toEqual([]);
 });

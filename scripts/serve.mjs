@@ -3,7 +3,8 @@
  *
  * It sends the headers that make a page cross-origin isolated (COOP, COEP, CORP), picks a `.br` or `.gz` sibling
  * by Accept-Encoding (RFC 9110 §12.5.3), answers conditional and range requests (RFC 9110 §13, §14), and never
- * leaves its root: no listings, no dot files, no symbolic link that points outside.
+ * leaves its root: no listings, no dot files, no symbolic link that points outside. The workers that run guests get a
+ * content security policy of their own.
  * From the command line: node scripts/serve.mjs [directory] [--port N] [--host H] [--no-isolation]
  */
 import { createReadStream } from 'node:fs';
@@ -50,6 +51,12 @@ export const ISOLATION = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
+
+/** What a guest's worker may load: modules of the site, and nothing else from anywhere. docs/THREAT_MODEL.md says why. */
+export const GUEST_POLICY = "default-src 'none'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'";
+
+/** The name that the build gives to the entry of a process's worker. */
+const GUEST_ENTRY = /^process\.worker-[\w-]{8}\.js$/;
 
 /**
  * @param {{ root: string, isolation?: boolean }} options `isolation: false` leaves COOP, COEP and CORP out.
@@ -165,6 +172,7 @@ async function sendFile(file, request, response) {
   const etag = `"${variant.size.toString(16)}-${Math.trunc(variant.mtimeMs).toString(16)}${variant.coding ? `-${variant.coding}` : ''}"`;
   response.setHeader('Content-Type', MIME[path.extname(file)] ?? 'application/octet-stream');
   response.setHeader('Cache-Control', HASHED.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache');
+  if (GUEST_ENTRY.test(path.basename(file))) response.setHeader('Content-Security-Policy', GUEST_POLICY);
   response.setHeader('Vary', 'Accept-Encoding');
   response.setHeader('Accept-Ranges', 'bytes');
   response.setHeader('ETag', etag);

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createStaticServer, listen } from './serve.mjs';
+import { createStaticServer, GUEST_POLICY, listen } from './serve.mjs';
 
 /** @type {string} */
 let folder;
@@ -28,6 +28,7 @@ beforeAll(async () => {
   await writeFile(path.join(root, 'program.wasm.br'), 'brotli bytes');
   await writeFile(path.join(root, 'program.wasm.gz'), 'gzip bytes');
   await writeFile(path.join(root, 'assets/main-B1_c-3d9.js'), 'export {};');
+  await writeFile(path.join(root, 'assets/process.worker-B1_c-3d9.js'), 'export {};');
   await symlink(path.join(folder, 'secret.txt'), path.join(root, 'link.txt'));
   server = createStaticServer({ root });
   port = await listen(server, 0);
@@ -81,6 +82,12 @@ describe('headers', () => {
     plain.close();
     expect(status).toBe(200);
     expect(Object.keys(headers).filter((name) => name.startsWith('cross-origin'))).toEqual([]);
+  });
+
+  test('the worker of a guest may load modules of the site and nothing else', async () => {
+    const { headers } = await get('/assets/process.worker-B1_c-3d9.js');
+    expect(headers['content-security-policy']).toBe(GUEST_POLICY);
+    expect((await get('/assets/main-B1_c-3d9.js')).headers['content-security-policy']).toBeUndefined();
   });
 
   test('types', async () => {
