@@ -10,7 +10,7 @@ import { VolumeServer, type VolumeSession } from '../kernel/fs/remote/volume-ser
 import { Volume, type VolumeOptions } from '../kernel/fs/tabfs/volume.ts';
 import type { FileSystem } from '../kernel/vfs/filesystem.ts';
 import type { RpcPeer } from '../transport/rpc.ts';
-import { browserClock } from './browser-ports.ts';
+import { browserClock, makeBreathe } from './browser-ports.ts';
 import type { MachineOptions } from './control.ts';
 import { portEndpoint } from './endpoints.ts';
 import type { HostKernelOps, HostStationOps } from './host-link.ts';
@@ -79,7 +79,12 @@ export class VolumeSeat {
     const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
     // What others of the origin use is not ours to give away.
     const capacity = Math.max(0, quota - usage);
-    return { now: () => browserClock.now(), ...(capacity > 0 && { capacity: () => capacity }) };
+    const breathe = makeBreathe();
+    return {
+      now: () => browserClock.now(),
+      later: (act) => void breathe().then(act),
+      ...(capacity > 0 && { capacity: () => capacity }),
+    };
   }
 
   /** The lock is ours: mount, serve, and never let go. */

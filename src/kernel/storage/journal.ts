@@ -32,6 +32,9 @@ export interface JournalOptions {
   readonly step?: number;
 }
 
+/** Frames are collected up to this many bytes. */
+const BUFFER = 1 << 16;
+
 export class Journal implements MetadataStore {
   private readonly stores: readonly [BlockStore, BlockStore];
   private readonly bound: number;
@@ -42,7 +45,11 @@ export class Journal implements MetadataStore {
   /** Where the next frame goes, and the checksum it goes on from. */
   private end = 0;
   private crc = 0;
-  private buffer = new Uint8Array(4096);
+  /** The last frames, that the store does not have yet: they end at `end`. */
+  private buffer = new Uint8Array(BUFFER);
+  private filled = 0;
+  /** They could not be written: nothing can be added before that has succeeded. */
+  private failed = false;
 
   constructor(stores: readonly [BlockStore, BlockStore], options: JournalOptions = {}) {
     this.stores = stores;
@@ -120,18 +127,39 @@ export class Journal implements MetadataStore {
 
   // --- writing -----------------------------------------------------------------------------------------------------
 
-  append(record: Uint8Array, frees: boolean): void {
-    this.add(record, frees);
+  append(record: Uint8Array, frees: boolean, collect = false): void {
+    this.makeRoom(this.end + FRAME + record.length, frees);
+    const { end, crc } = this;
+    this.collect(record);
+    if (collect) return;
+    try {
+      this.writeOut();
+    } catch (error) {
+      this.filled -= this.end - end;
+      this.end = end;
+      this.crc = crc;
+      this.failed = this.filled > 0;
+      throw error;
+    }
   }
 
-  private add(record: Uint8Array | undefined, frees: boolean): void {
+  /** Put a frame behind those that wait to be written. */
+  private collect(record: Uint8Array | undefined): void {
     const length = FRAME + (record?.length ?? 0);
-    this.makeRoom(this.end + length, frees);
+    if (this.failed || this.filled + length > this.buffer.length) this.writeOut();
     if (this.buffer.length < length) this.buffer = new Uint8Array(length * 2);
-    const crc = writeFrame(this.buffer, 0, record, this.crc);
-    this.store.write(this.end, this.buffer.subarray(0, length));
+    this.crc = writeFrame(this.buffer, this.filled, record, this.crc);
+    this.filled += length;
     this.end += length;
-    this.crc = crc;
+  }
+
+  /** The stores are large enough already (`makeRoom`), so that a full disk cannot make this fail. */
+  writeOut(): void {
+    if (this.filled === 0) return;
+    this.failed = true;
+    this.store.write(this.end - this.filled, this.buffer.subarray(0, this.filled));
+    this.failed = false;
+    this.filled = 0;
   }
 
   /** ENOSPC when the stores cannot be made large enough. */
@@ -152,6 +180,7 @@ export class Journal implements MetadataStore {
   }
 
   checkpoint(records: Iterable<Uint8Array>): void {
+    this.writeOut();
     const other = 1 - this.active;
     const store = this.stores[other] as BlockStore;
     const generation = this.generation + 1;
@@ -166,7 +195,9 @@ export class Journal implements MetadataStore {
   }
 
   flush(): void {
-    this.add(undefined, true);
+    this.makeRoom(this.end + FRAME, true);
+    this.collect(undefined);
+    this.writeOut();
     this.store.flush();
   }
 

@@ -1,7 +1,8 @@
 // Where a volume keeps its metadata: a checkpoint (the whole state as records) and the records of what happened since.
 //
 // A record is opaque bytes and is atomic: after a crash it is there wholly or not at all, and never without all those
-// before it. `append` returning is the acknowledgement; `flush` returning means that it is on durable storage.
+// before it. `append` returning is the acknowledgement: the record outlives this thread, or with `collect` will from the
+// next `writeOut` on. `flush` returning means that it is on durable storage.
 
 export interface MetadataStore {
   /**
@@ -11,7 +12,9 @@ export interface MetadataStore {
    */
   load(visit: (record: Uint8Array, proven: boolean) => boolean): boolean;
   /** `frees`: the record gives space back and may use what is kept for such ones. ENOSPC, EIO; then nothing was added. */
-  append(record: Uint8Array, frees: boolean): void;
+  append(record: Uint8Array, frees: boolean, collect?: boolean): void;
+  /** Write what was collected. EIO; then it is kept, and nothing can be appended before it could be written. */
+  writeOut(): void;
   /** Enough has been appended that the next mount would be slow. */
   readonly checkpointDue: boolean;
   /** Replace everything by the state that these records describe. On ENOSPC or EIO all is as before. */
@@ -31,6 +34,8 @@ export class VolatileMetadataStore implements MetadataStore {
   }
 
   append(): void {}
+
+  writeOut(): void {}
 
   checkpoint(): void {}
 

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SysError } from '../../abi/errno.ts';
 import { BLOCK_STORE_SUITE, METADATA_STORE_SUITE, throws } from '../../testing/suites/store-suite.ts';
 import { MemoryBlockStore } from './block-store.ts';
 import { ByteReader, ByteWriter } from './codec.ts';
@@ -31,6 +32,37 @@ describe('a journal', () => {
   test.each(METADATA_STORE_SUITE.map((c) => [c.name, c] as const))('%s', (_name, c) => {
     const stores = pair();
     c.run(() => new Journal(stores, OPTIONS));
+  });
+
+  test('keeps what it has collected when it cannot be written, and takes nothing more before it could', () => {
+    let broken = false;
+    class Failing extends MemoryBlockStore {
+      override write(offset: number, bytes: Uint8Array): void {
+        if (broken) throw new SysError('EIO');
+        super.write(offset, bytes);
+      }
+    }
+    const stores = [new Failing({ resident: false }), new Failing({ resident: false })] as const;
+    const records = (): string[] => {
+      const found: string[] = [];
+      new Journal(stores, OPTIONS).load((bytes) => found.push([...bytes].join(' ')) > 0);
+      return found;
+    };
+    const journal = new Journal(stores, OPTIONS);
+    journal.load(() => true);
+    journal.append(Uint8Array.of(1), false, true);
+    broken = true;
+    throws('EIO', () => journal.writeOut(), 'what was collected');
+    throws('EIO', () => journal.append(Uint8Array.of(2), false, true), 'one more to collect');
+    throws('EIO', () => journal.append(Uint8Array.of(3), false), 'one more to write');
+    broken = false;
+    expect(records()).toEqual([]);
+    journal.append(Uint8Array.of(4), false);
+    broken = true;
+    throws('EIO', () => journal.append(Uint8Array.of(5), false), 'one that is not collected');
+    broken = false;
+    journal.append(Uint8Array.of(6), false);
+    expect(records()).toEqual(['1', '4', '6']);
   });
 
   test('refuses a newer version, and changes nothing', () => {

@@ -131,6 +131,20 @@ export const METADATA_STORE_SUITE: readonly MetadataStoreCase[] = [
     },
   },
   {
+    name: 'what was collected is there once it was written out, in order with the rest',
+    run(open) {
+      const store = open();
+      load(store);
+      // More than a store keeps: what is too much is written before.
+      for (let i = 0; i < 6000; i++) store.append(record(i), false, i % 2000 !== 1999);
+      store.writeOut();
+      equal(load(open()), shown(0, 6000, false), 'records');
+      store.append(record(6000), false, true);
+      store.flush();
+      equal(load(open()), shown(0, 6001, true), 'a flush writes out');
+    },
+  },
+  {
     name: 'those before a flush are proven',
     run(open) {
       const store = open();

@@ -37,6 +37,8 @@ class Session {
     try {
       const fs = trees[request.subtree];
       const value = perform({ volume, fs, opened: (ino) => this.opened(ino) }, this.client as number, request);
+      // The client outlives this tab: it must not know of anything that ends with it.
+      volume.writeOut();
       answer = [request.seq, value];
     } catch (error) {
       answer = [request.seq, ...failure(error)];

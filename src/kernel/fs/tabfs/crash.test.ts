@@ -10,7 +10,7 @@ import { Journal } from '../../storage/journal.ts';
 import { unitsOf } from './extents.ts';
 import { spareOf } from './inode.ts';
 import { TabFs } from './tabfs.ts';
-import { Volume } from './volume.ts';
+import { Volume, type VolumeOptions } from './volume.ts';
 
 const TINY = { geometry: { chunkSize: 64, unit: 16 }, inlineMax: 8, cache: 500 };
 
@@ -18,10 +18,11 @@ const TINY = { geometry: { chunkSize: 64, unit: 16 }, inlineMax: 8, cache: 500 }
 const EFFORT = Number(process.env['TABOS_FUZZ'] ?? 1);
 const TIMEOUT = 20_000 * EFFORT;
 
-const mount = ([data, first, second]: Stores): Volume => {
+const mount = ([data, first, second]: Stores, later?: VolumeOptions['later']): Volume => {
   let clock = 1_700_000_000_000;
   const now = (): number => clock++;
-  return new Volume(data, new Journal([first, second], { bound: 400, step: 512 }), { now, ...TINY });
+  const options = { now, ...TINY, ...(later && { later }) };
+  return new Volume(data, new Journal([first, second], { bound: 400, step: 512 }), options);
 };
 
 const WEIGHTS: readonly (readonly [Choice['op'], number])[] = [
@@ -76,13 +77,17 @@ interface Run {
   readonly states: readonly { readonly dump: string; readonly actions: number; readonly durable: boolean }[];
 }
 
-/** Do the operations, comparing with the model after each. */
-const play = (list: readonly Choice[], disk: Disk): Run => {
-  const volume = mount(disk.stores);
+/** Do the operations, comparing with the model after each. With `turn` records are written after so many of them. */
+const play = (list: readonly Choice[], disk: Disk, turn = 0): Run => {
+  let write: (() => void) | undefined;
+  const later = (act: () => void): void => {
+    write = act;
+  };
+  const volume = mount(disk.stores, turn > 0 ? later : undefined);
   const driver = new Driver(new TabFs(volume, 'root'));
   const model = new Model();
   const states = [{ dump: model.dump(), actions: disk.actions.length, durable: false }];
-  for (const each of list) {
+  for (const [i, each] of list.entries()) {
     const op = model.resolve(each);
     let full = false;
     let done = false;
@@ -95,7 +100,9 @@ const play = (list: readonly Choice[], disk: Disk): Run => {
     if (!full) expect(done, JSON.stringify(op)).toBe(model.apply(op));
     const dump = model.dump();
     expect(driver.dump()).toBe(dump);
-    states.push({ dump, actions: disk.actions.length, durable: op.op === 'sync' });
+    const written = turn > 0 && i % turn === turn - 1;
+    if (written) write?.();
+    states.push({ dump, actions: disk.actions.length, durable: written || op.op === 'sync' });
   }
   driver.closeAll();
   expectTidy(volume);
@@ -148,6 +155,25 @@ describe('a volume', () => {
           }
         }),
         { numRuns: 60 * EFFORT },
+      );
+    },
+    TIMEOUT,
+  );
+
+  test(
+    'that collects records mounts after the worker ended at any action to a state since they were last written',
+    () => {
+      fc.assert(
+        fc.property(choices, fc.double({ min: 0, max: 1, noNaN: true }), (list, torn) => {
+          const { disk, states } = play(list, new Disk(), 3);
+          for (let k = 0; k <= disk.actions.length; k++) {
+            const acknowledged = states.findLastIndex(({ actions }) => actions <= k);
+            const durable = states.findLastIndex((state) => state.durable && state.actions <= k);
+            const allowed = states.slice(Math.max(0, durable), acknowledged + 2).map(({ dump }) => dump);
+            expectMounts(disk.crash(k, torn), allowed);
+          }
+        }),
+        { numRuns: 40 * EFFORT },
       );
     },
     TIMEOUT,

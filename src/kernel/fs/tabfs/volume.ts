@@ -2,7 +2,8 @@
 //
 // A change is planned, its data is written to free places, its effects are appended as one record, and only when that
 // has succeeded are they applied in memory. So a failure leaves everything as it was, and what a crash leaves is what a
-// number of whole operations made. Returning from `commit` is the acknowledgement.
+// number of whole operations made. Returning from `commit` is the acknowledgement. With `later`, the records of one turn
+// are written in one go: a crash may take the last moment's, as it may take what has not been synced from a disk.
 //
 // A volume holds several trees (SUBTREES), each a file system of its own: see tabfs.ts.
 
@@ -39,6 +40,8 @@ export interface VolumeOptions {
   readonly cache?: number;
   /** How many bytes the volume may take in all, as far as that is known: for statfs. */
   readonly capacity?: () => number;
+  /** Calls back soon, in a later task: until then records are only collected. Default: each is written at once. */
+  readonly later?: (act: () => void) => void;
 }
 
 export interface CommitOptions {
@@ -75,8 +78,11 @@ export class Volume {
   private readonly writer = new ByteWriter();
   /** Inodes without a name that are open, or may be open at a client that has not told yet. */
   private readonly orphans = new Set<Ino>();
+  private readonly later: ((act: () => void) => void) | undefined;
   private request: Request | undefined;
   private dirty = false;
+  /** Records wait for `writeOut`. */
+  private collecting = false;
   private closed = false;
 
   /** Mounts the volume; a new one is made in empty stores. EIO when it is damaged, EINVAL when its format is newer. */
@@ -84,6 +90,7 @@ export class Volume {
     this.store = store;
     this.metadata = metadata;
     this.now = options.now;
+    this.later = options.later;
     this.capacity = options.capacity ?? (() => CAPACITY);
     this.state = new State(options.geometry ?? GEOMETRY);
     metadata.load((record, proven) => this.replay(record, proven));
@@ -180,6 +187,26 @@ export class Volume {
     this.request = undefined;
     for (const effect of all) this.state.apply(effect);
     this.tidy();
+    this.writeOutLater();
+  }
+
+  private writeOutLater(): void {
+    if (this.later === undefined || this.collecting) return;
+    this.collecting = true;
+    this.later(() => {
+      try {
+        if (!this.closed) this.writeOut();
+      } catch (error) {
+        // Whoever commits next is told.
+        if (!(error instanceof SysError)) throw error;
+      }
+    });
+  }
+
+  /** What was acknowledged outlives this thread: before anybody elsewhere is told of it. EIO. */
+  writeOut(): void {
+    this.collecting = false;
+    this.metadata.writeOut();
   }
 
   /** The commit is done whatever comes of this: on a full disk the journal goes on growing as long as it can. */
@@ -194,12 +221,12 @@ export class Volume {
 
   private append(record: Uint8Array, frees: boolean): void {
     try {
-      this.metadata.append(record, frees);
+      this.metadata.append(record, frees, this.later !== undefined);
     } catch (error) {
       if (!frees || !isFull(error)) throw error;
       // What has been freed lately makes the checkpoint smaller than the journal it replaces.
       this.checkpoint();
-      this.metadata.append(record, frees);
+      this.metadata.append(record, frees, this.later !== undefined);
     }
   }
 
