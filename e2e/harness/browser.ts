@@ -29,6 +29,8 @@ export interface Tab {
    * what the page has, nothing of the test. Arguments and result travel as JSON.
    */
   evaluate<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+  /** The same in the frame whose address starts so. Throws when the page has no such frame. */
+  evaluateInFrame<A extends readonly unknown[], R>(url: string, fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
   /** Run a function in every document that the tab loads from now on, before the scripts of the page. */
   addInitScript(fn: () => void): Promise<void>;
   /** Type on the keyboard; a newline is the Enter key. */

@@ -84,6 +84,16 @@ class FirefoxTab implements Tab {
     return parseResult<Awaited<R>>(await this.#page.evaluate(callExpression(fn, args)));
   }
 
+  async evaluateInFrame<A extends readonly unknown[], R>(
+    url: string,
+    fn: (...args: A) => R,
+    ...args: A
+  ): Promise<Awaited<R>> {
+    const frame = this.#page.frames().find((candidate) => candidate.url().startsWith(url));
+    if (!frame) throw new Error(`the page has no frame from ${url}`);
+    return parseResult<Awaited<R>>(await frame.evaluate(callExpression(fn, args)));
+  }
+
   async addInitScript(fn: () => void): Promise<void> {
     await this.#page.evaluateOnNewDocument(fn);
   }
