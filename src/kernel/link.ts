@@ -69,7 +69,7 @@ export interface KernelOps {
   exec(pid: number, argv: Uint8Array): void;
   /** (notification) */
   credentials(pid: number, uid: number, gid: number): void;
-  /** (notification) The process is over. */
+  /** (also as a notification) The process is over. */
   exit(pid: number, status: number, times: CpuTimes): void;
   /** (notification) */
   stopped(pid: number, signal: number): void;

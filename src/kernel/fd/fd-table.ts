@@ -13,6 +13,7 @@ export class FdTable {
   /** RLIMIT_NOFILE: one more than the highest descriptor. */
   limit: number = LIMITS.OPEN_MAX;
   private slots: (Slot | undefined)[] = [];
+  private ended = false;
 
   /** For fork: the same open files. */
   copy(): FdTable {
@@ -37,11 +38,25 @@ export class FdTable {
     return slot;
   }
 
+  /** What a call opened whose process has died meanwhile is closed again. */
+  private take(file: OpenFile): void {
+    file.retain();
+    if (!this.ended) return;
+    file.release();
+    throw new SysError('EBADF', 'the process is over');
+  }
+
+  /** The process is over: nothing is open, and nothing can be. */
+  end(): void {
+    this.ended = true;
+    this.closeFrom(0);
+  }
+
   /** Put a file on the lowest free descriptor from `from` up. EMFILE at the limit (the file is then released). */
   add(file: OpenFile, cloexec: boolean, from = 0): number {
     let fd = from;
     while (this.slots[fd] !== undefined) fd++;
-    file.retain();
+    this.take(file);
     if (fd >= this.limit) {
       file.release();
       throw new SysError('EMFILE');
@@ -53,7 +68,7 @@ export class FdTable {
   /** Put a file on this very descriptor, closing what is there. */
   set(fd: number, file: OpenFile, cloexec: boolean): void {
     if (!Number.isInteger(fd) || fd < 0 || fd >= this.limit) throw new SysError('EBADF');
-    file.retain();
+    this.take(file);
     this.slots[fd]?.file.release();
     this.slots[fd] = { file, cloexec };
   }

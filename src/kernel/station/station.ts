@@ -177,10 +177,7 @@ export class Station implements TaskHost {
   changeDirectory(task: Task, fd: number): Awaitable<void> {
     const file = task.fds.get(fd);
     if (!(file instanceof NodeFile)) throw new SysError('ENOTDIR');
-    return chain(this.vfs.checkEnter(task, file.node), () => {
-      task.cwd.release();
-      task.cwd = file.node.retain();
-    });
+    return chain(this.vfs.checkEnter(task, file.node), () => task.enter(file.node.retain()));
   }
 
   // --- signals -----------------------------------------------------------------------------------------------------
@@ -250,19 +247,32 @@ export class Station implements TaskHost {
     if (task.trace?.armed === true) void this.traceEnd(task, status);
     else this.dropTrace(task);
     task.cancelTimer?.();
-    task.fds.closeFrom(0);
+    task.fds.end();
     task.cwd.release();
     task.root.release();
     this.tasks.delete(task.pid);
-    this.kernel.notify('exit', task.pid, status, { utime: Math.round(task.userTime), stime: 0 });
+    this.tellExit(task, status);
     task.interrupt();
     task.continued.wake();
     if (lender === undefined) {
       if (bySignal) worker?.kill();
       else worker?.finish();
     }
-    this.exits.get(task.pid)?.(status);
-    this.exits.delete(task.pid);
+  }
+
+  /** Whoever waits for the end in a page asks the kernel next, by another way: the kernel has to know it before them. */
+  private tellExit(task: Task, status: number): void {
+    const { pid } = task;
+    const times = { utime: Math.round(task.userTime), stime: 0 };
+    const told = this.exits.get(pid);
+    if (told === undefined) {
+      this.kernel.notify('exit', pid, status, times);
+      return;
+    }
+    this.exits.delete(pid);
+    const tell = (): void => told(status);
+    // A kernel that is gone keeps nobody waiting.
+    void this.kernel.call('exit', pid, status, times).then(tell, tell);
   }
 
   private async traceEnd(task: Task, status: number): Promise<void> {

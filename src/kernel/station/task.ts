@@ -109,6 +109,16 @@ export class Task implements Caller, Context {
     return child;
   }
 
+  /** Make a directory the working one; the caller's reference becomes the task's. One that died meanwhile holds nothing. */
+  enter(directory: Node): void {
+    if (this.state === 'dead') {
+      directory.release();
+      return;
+    }
+    this.cwd.release();
+    this.cwd = directory;
+  }
+
   // --- Caller ------------------------------------------------------------------------------------------------------
 
   sleeping(): Cancel {

@@ -124,8 +124,7 @@ export const nameCalls = (station: Station): Handlers<Task, Calls> => {
 
     chdir(task, path) {
       return chain(vfs.openDirectory(task, task.cwd, path), (node) => {
-        task.cwd.release();
-        task.cwd = node;
+        task.enter(node);
         return 0;
       });
     },
