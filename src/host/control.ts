@@ -103,36 +103,70 @@ export interface ExitStatus {
 
 export interface FileStat {
   readonly type: 'file' | 'directory' | 'symlink' | 'character' | 'block' | 'fifo' | 'socket';
+  /** Permission bits: 0 to 0o7777. */
   readonly mode: number;
   readonly size: number;
+  readonly dev: number;
   readonly ino: number;
   readonly nlink: number;
   readonly uid: number;
   readonly gid: number;
+  readonly blksize: number;
+  /** Units of 512 bytes in use. */
+  readonly blocks: number;
   /** Milliseconds since the epoch, with fractions. */
   readonly atimeMs: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
+  readonly birthtimeMs: number;
 }
 
-export interface StationControl {
+/** How `write` treats what is there: replace it, add to it, or refuse with EEXIST. */
+export type WriteFlag = 'w' | 'a' | 'wx' | 'ax';
+
+export interface CopyRequest {
+  /** Directories, with all that is in them. */
+  readonly recursive: boolean;
+  /** What to do with a file that exists: write over it, leave it, or fail with EEXIST. */
+  readonly existing: 'replace' | 'keep' | 'refuse';
+  /** Times too, not only modes. */
+  readonly times: boolean;
+}
+
+/** Files as the machine's usual user has them. Paths are absolute. Every call rejects with the errno's name as `code`. */
+export interface FilesControl {
+  readFile(path: string): Promise<Uint8Array>;
+  writeFile(path: string, data: Uint8Array, mode: number, flag: WriteFlag): Promise<void>;
+  mkdir(path: string, options: { readonly recursive: boolean; readonly mode: number }): Promise<void>;
+  /** Make a directory with a name that starts so, and give its path. */
+  mkdtemp(prefix: string): Promise<string>;
+  readdir(path: string): Promise<{ readonly name: string; readonly type: FileStat['type'] }[]>;
+  stat(path: string, followSymlink: boolean): Promise<FileStat>;
+  /** With ACCESS bits. */
+  access(path: string, mode: number): Promise<void>;
+  realpath(path: string): Promise<string>;
+  rm(path: string, options: { readonly recursive: boolean; readonly force: boolean }): Promise<void>;
+  unlink(path: string): Promise<void>;
+  rmdir(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  link(from: string, to: string): Promise<void>;
+  symlink(target: string, path: string): Promise<void>;
+  readlink(path: string): Promise<string>;
+  chmod(path: string, mode: number): Promise<void>;
+  /** Milliseconds since the epoch. */
+  utimes(path: string, atimeMs: number, mtimeMs: number, followSymlink: boolean): Promise<void>;
+  truncate(path: string, size: number): Promise<void>;
+  /** EISDIR for a directory that is not to be copied with its content, EINVAL into itself. */
+  copy(from: string, to: string, request: CopyRequest): Promise<void>;
+}
+
+export interface StationControl extends FilesControl {
   /** Start a process as leader of a session of its own. Rejects with the errno's name as `code`. */
   spawn(request: SpawnRequest): Promise<number>;
   /** Resolves when a process that `spawn` gave has ended. */
   wait(pid: number): Promise<ExitStatus>;
   /** Signal the process group of a process that `spawn` gave. */
   killGroup(pid: number, signal: number): Promise<void>;
-  readFile(path: string): Promise<Uint8Array>;
-  /** Create or replace. */
-  writeFile(path: string, data: Uint8Array, mode: number): Promise<void>;
-  mkdir(path: string, options: { readonly recursive: boolean; readonly mode: number }): Promise<void>;
-  readdir(path: string): Promise<{ readonly name: string; readonly type: FileStat['type'] }[]>;
-  stat(path: string, followSymlink: boolean): Promise<FileStat>;
-  rm(path: string, options: { readonly recursive: boolean; readonly force: boolean }): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
-  symlink(target: string, path: string): Promise<void>;
-  readlink(path: string): Promise<string>;
-  chmod(path: string, mode: number): Promise<void>;
 }
 
 // --- boot ----------------------------------------------------------------------------------------------------------

@@ -16,10 +16,10 @@ export class SystemError extends Error {
   /** The second path of `rename` and `symlink`. */
   readonly dest: string | undefined;
 
-  constructor(code: string, syscall: string, path?: string, dest?: string) {
+  constructor(code: string, syscall: string, path?: string, dest?: string, options?: ErrorOptions) {
     const object = path === undefined ? '' : ` '${path}'`;
     const second = dest === undefined ? '' : ` -> '${dest}'`;
-    super(`${code}: ${describe(code)}, ${syscall}${object}${second}`);
+    super(`${code}: ${describe(code)}, ${syscall}${object}${second}`, options);
     this.code = code;
     this.syscall = syscall;
     this.path = path;
@@ -37,7 +37,13 @@ export type TabOSErrorCode =
   /** The machine was closed by this page. */
   | 'ERR_CLOSED'
   /** An argument that is no signal. */
-  | 'ERR_UNKNOWN_SIGNAL';
+  | 'ERR_UNKNOWN_SIGNAL'
+  /** An argument, or an option, of the wrong type. */
+  | 'ERR_INVALID_ARG_TYPE'
+  /** An argument, or an option, that cannot be. */
+  | 'ERR_INVALID_ARG_VALUE'
+  /** An option that the call does not have. */
+  | 'ERR_UNKNOWN_OPTION';
 
 export class TabOSError extends Error {
   override readonly name = 'TabOSError';
@@ -59,11 +65,11 @@ export function codeOf(error: unknown): string | undefined {
 /**
  * What is thrown to the caller of the public API for what a worker threw.
  *
- * @returns a SystemError where the worker named an errno; anything else unchanged
+ * @returns a SystemError where the worker named an errno, with what the worker said as its cause; anything else unchanged
  */
 export function systemError(error: unknown, syscall: string, path?: string, dest?: string): unknown {
   const code = codeOf(error);
-  return code === undefined ? error : new SystemError(code, syscall, path, dest);
+  return code === undefined ? error : new SystemError(code, syscall, path, dest, { cause: error });
 }
 
 function describe(code: string): string {
