@@ -64,6 +64,12 @@ export const F = {
   SETFD: 2,
   GETFL: 3,
   SETFL: 4,
+  GETLK: 5,
+  SETLK: 6,
+  SETLKW: 7,
+  OFD_GETLK: 36,
+  OFD_SETLK: 37,
+  OFD_SETLKW: 38,
   DUPFD_CLOEXEC: 1030,
   SETPIPE_SZ: 1031,
   GETPIPE_SZ: 1032,
@@ -71,6 +77,9 @@ export const F = {
 export const FD_CLOEXEC = 1;
 
 export const LOCK = { SH: 1, EX: 2, NB: 4, UN: 8 } as const;
+
+/** `l_type` of record locks, fcntl_locking(2). */
+export const LOCK_TYPE = { RDLCK: 0, WRLCK: 1, UNLCK: 2 } as const;
 
 /** utimensat(2): special values of the nanoseconds. */
 export const UTIME = { NOW: 0x3fff_ffff, OMIT: 0x3fff_fffe } as const;

@@ -145,6 +145,17 @@ export const LAYOUT = {
       ['saved', 'u32', 8],
     ],
   },
+  /** struct flock of fcntl_locking(2). */
+  flock: {
+    size: 32,
+    fields: [
+      ['type', 'i16', 0],
+      ['whence', 'i16', 2],
+      ['start', 'i64', 8],
+      ['len', 'i64', 16],
+      ['pid', 'i32', 24],
+    ],
+  },
   /** A step of `spawn`: SPAWN_ACTION in syscalls.ts says what fd and arg mean. */
   spawnAction: {
     size: 12,

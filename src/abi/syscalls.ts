@@ -170,7 +170,7 @@ export const SYSCALLS = {
     nr: 16,
     args: [FD, ['op', 'int']],
     result: 'void',
-    served: 'volume',
+    served: 'kernel',
     blocks: true,
     errors: ['EAGAIN', 'EBADF', 'EINTR', 'EINVAL'],
     doc: 'Advisory lock on an open file: LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB.',
@@ -767,6 +767,17 @@ export const SYSCALLS = {
     served: 'kernel',
     errors: ['EBADF', 'ENOTTY'],
     doc: 'TIOCGPTN: N of /dev/pts/N for an open /dev/ptmx.',
+  },
+
+  // --- locks and watches ------------------------------------------------------------------------------------------
+  lock: {
+    nr: 150,
+    args: [FD, ['cmd', 'int'], ['lock', 'inout@flock']],
+    result: 'void',
+    served: 'kernel',
+    blocks: true,
+    errors: ['EAGAIN', 'EBADF', 'EDEADLK', 'EINTR', 'EINVAL', 'EOVERFLOW'],
+    doc: 'fcntl_locking(2): F_GETLK, F_SETLK, F_SETLKW of the process, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW of the open file.',
   },
 
   // --- tracing --------------------------------------------------------------------------------------------------

@@ -51,6 +51,27 @@ export interface ProcessDetail extends CpuTimes {
   readonly sleeping: boolean;
 }
 
+/** What a lock is asked for: see locks/lock-table.ts. */
+export interface LockRequest {
+  /** The open file description that is to own it, by a number of the station; 0: the process. */
+  readonly description: number;
+  readonly write: boolean;
+  readonly start: number;
+  /** Infinity: whatever the file grows to. */
+  readonly end: number;
+  /** As by flock(2): when it cannot be had at once, what the owner held there so far is lost. */
+  readonly drops: boolean;
+}
+
+/** A lock that is in the way. */
+export interface LockHolder {
+  readonly write: boolean;
+  readonly start: number;
+  readonly end: number;
+  /** -1: an open file description. */
+  readonly pid: number;
+}
+
 /** How a process of the station stands towards the job-control signals of its terminal. */
 export interface JobControl {
   readonly pid: number;
@@ -89,6 +110,15 @@ export interface KernelOps {
   processes(): ProcessRow[];
   /** ESRCH when the process is gone. */
   detail(pid: number): ProcessDetail;
+
+  /** Lock bytes of a file; `file` is a key of the station's (station/file-key.ts). EAGAIN unless `wait`, EDEADLK, EINTR. */
+  lock(pid: number, file: string, request: LockRequest, wait: boolean): void;
+  /** (notification) Unlock bytes. */
+  unlock(pid: number, file: string, request: LockRequest): void;
+  /** Who would keep the process from locking? */
+  lockHolder(pid: number, file: string, request: LockRequest): LockHolder | null;
+  /** (notification) An owner has closed the file: the description of a number, or (0) the process. */
+  unlockAll(pid: number, file: string, description: number): void;
 
   /** Open the terminal of a number; becomes the controlling one of a session leader without, unless `noctty`. */
   ttyOpen(pid: number, tty: number, noctty: boolean): void;

@@ -12,6 +12,10 @@ interface Slot {
 export class FdTable {
   /** RLIMIT_NOFILE: one more than the highest descriptor. */
   limit: number = LIMITS.OPEN_MAX;
+  /** Told of every descriptor that the process closes; not inherited. */
+  onClose: ((file: OpenFile) => void) | undefined;
+  /** Files on which the process may have record locks: see station/file-locks.ts. */
+  locked: Set<string> | undefined;
   private slots: (Slot | undefined)[] = [];
   private ended = false;
 
@@ -69,13 +73,17 @@ export class FdTable {
   set(fd: number, file: OpenFile, cloexec: boolean): void {
     if (!Number.isInteger(fd) || fd < 0 || fd >= this.limit) throw new SysError('EBADF');
     this.take(file);
-    this.slots[fd]?.file.release();
+    const old = this.slots[fd]?.file;
     this.slots[fd] = { file, cloexec };
+    if (old === undefined) return;
+    this.onClose?.(old);
+    old.release();
   }
 
   close(fd: number): void {
     const { file } = this.slot(fd);
     this.slots[fd] = undefined;
+    this.onClose?.(file);
     file.release();
   }
 

@@ -43,7 +43,8 @@ const target = (offset: number): number => {
 };
 
 export class RegularFile extends NodeFile {
-  private offset = 0;
+  /** Where the next read or write is. */
+  offset = 0;
 
   override read(_caller: Caller, into: Uint8Array): Awaitable<number> {
     return chain(this.node.fs.read(this.node.ino, this.offset, into), (n) => {

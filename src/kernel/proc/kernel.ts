@@ -8,6 +8,8 @@ import { SysError } from '../../abi/errno.ts';
 import { SIGNAL } from '../../abi/signals.ts';
 import { signaledStatus } from '../../abi/wait.ts';
 import type { ProcessDetail, ProcessRow, StationOps } from '../link.ts';
+import { type LockCalls, lockCalls, releaseProcess, releaseStation } from '../locks/lock-calls.ts';
+import { LockTable } from '../locks/lock-table.ts';
 import type { Clock } from '../ports.ts';
 import type { Process, StationLink } from './process.ts';
 import { ProcessTable } from './process-table.ts';
@@ -47,6 +49,7 @@ class Connection implements StationLink {
 export class Kernel {
   readonly table: ProcessTable;
   readonly terminals: Terminals;
+  private readonly locks = new LockTable();
   private readonly connections = new Map<number, Connection>();
   private lastStation = 0;
 
@@ -64,7 +67,8 @@ export class Kernel {
     const connection = new Connection(++this.lastStation, port);
     this.connections.set(connection.id, connection);
     const terminalCalls = this.terminals.calls(connection.id, (pid) => this.own(connection, pid));
-    return { station: connection.id, served: { ...this.processCalls(connection), ...terminalCalls } };
+    const locks = lockCalls(this.locks, connection.id, (pid) => void this.own(connection, pid));
+    return { station: connection.id, served: { ...this.processCalls(connection), ...terminalCalls, ...locks } };
   }
 
   /** The station's tab is gone. */
@@ -72,8 +76,11 @@ export class Kernel {
     const connection = this.connections.get(station);
     this.connections.delete(station);
     this.terminals.stationGone(station);
+    releaseStation(this.locks, station);
     for (const process of this.table.all) {
-      if (process.station === connection) this.table.exit(process, signaledStatus(SIGNAL.SIGHUP), process.times);
+      if (process.station !== connection) continue;
+      releaseProcess(this.locks, process.pid);
+      this.table.exit(process, signaledStatus(SIGNAL.SIGHUP), process.times);
     }
   }
 
@@ -84,7 +91,7 @@ export class Kernel {
     return process;
   }
 
-  private processCalls(connection: Connection): Omit<ServedKernel, TerminalCalls> {
+  private processCalls(connection: Connection): Omit<ServedKernel, TerminalCalls | LockCalls> {
     const { table } = this;
     const own = (pid: number): Process => this.own(connection, pid);
     // A notification may cross the death of its process: then it means nothing any more.
@@ -108,7 +115,9 @@ export class Kernel {
       },
       exit: (_c, pid, status, times) => {
         const process = mine(pid);
-        if (process !== undefined) table.exit(process, status, times);
+        if (process === undefined) return;
+        releaseProcess(this.locks, pid);
+        table.exit(process, status, times);
       },
       stopped: (_c, pid, signal) => {
         const process = mine(pid);
@@ -163,5 +172,6 @@ export class Kernel {
     const left = [...this.table.all].filter((p) => p !== this.table.init);
     if (left.length > 0) throw new Error(`processes left: ${left.map((p) => `${p.pid} ${p.state}`).join(', ')}`);
     this.terminals.assertQuiescent();
+    this.locks.assertEmpty();
   }
 }

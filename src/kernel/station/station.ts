@@ -52,7 +52,7 @@ export class Station implements TaskHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly fifos = new FifoTable();
-  readonly locks = new FileLocks();
+  readonly locks: FileLocks;
   /** Pipes and terminals as nodes, for /proc/<pid>/fd. */
   readonly anonymous = new AnonFs();
   readonly tasks = new Map<number, Task>();
@@ -63,6 +63,7 @@ export class Station implements TaskHost {
 
   constructor(parts: StationParts) {
     this.kernel = parts.kernel;
+    this.locks = new FileLocks(parts.kernel);
     this.vfs = parts.vfs;
     this.loader = parts.loader;
     this.spawner = parts.spawner;

@@ -1,8 +1,8 @@
 // Calls on open files and on opening them: open(2), getdents(2), fsync(2), ftruncate(2), flock(2), fchmod(2).
 
 import { SysError } from '../../abi/errno.ts';
-import { DEV, LOCK, makedev, O, S } from '../../abi/file.ts';
-import { pack } from '../../abi/struct.ts';
+import { DEV, F, makedev, O, S } from '../../abi/file.ts';
+import { pack, unpack } from '../../abi/struct.ts';
 import type { Handlers } from '../../abi/syscalls.ts';
 import { DeviceFile } from '../fd/device.ts';
 import type { OpenFile } from '../fd/open-file.ts';
@@ -22,6 +22,7 @@ type Calls =
   | 'sync'
   | 'ftruncate'
   | 'flock'
+  | 'lock'
   | 'fstat'
   | 'fchmod'
   | 'fchown'
@@ -30,6 +31,15 @@ type Calls =
   | 'fchdir';
 
 const OPEN_FLAGS_KEPT = O.ACCMODE | O.APPEND | O.NONBLOCK | O.DSYNC | O.SYNC | O.NOATIME | O.PATH | O.DIRECTORY;
+
+const LOCK_COMMANDS: ReadonlySet<number> = new Set([
+  F.GETLK,
+  F.SETLK,
+  F.SETLKW,
+  F.OFD_GETLK,
+  F.OFD_SETLK,
+  F.OFD_SETLKW,
+]);
 
 /** The node behind a descriptor: EINVAL for what is in no file system. */
 const nodeFile = (task: Task, fd: number): NodeFile => {
@@ -140,11 +150,14 @@ export const fileCalls = (station: Station): Handlers<Task, Calls> => {
     },
 
     flock(task, fd, op) {
-      const { node } = usable(task, fd);
-      const file = task.fds.get(fd);
-      const kind = op & ~LOCK.NB;
-      if (kind !== LOCK.SH && kind !== LOCK.EX && kind !== LOCK.UN) throw new SysError('EINVAL');
-      return station.locks.flock(task, node, file, op);
+      return station.locks.flock(task, usable(task, fd), op);
+    },
+
+    async lock(task, fd, command, buf) {
+      const file = usable(task, fd);
+      if (!LOCK_COMMANDS.has(command)) throw new SysError('EINVAL');
+      pack('flock', await station.locks.record(task, file, command, unpack('flock', buf)), buf);
+      return 0;
     },
 
     fstat(task, fd, buf) {

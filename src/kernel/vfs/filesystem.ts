@@ -130,6 +130,8 @@ export interface FileSystem {
   readonly type: string;
   readonly readOnly: boolean;
   readonly rootIno: Ino;
+  /** The other stations of the machine see the same inodes under the same numbers: their name for it. */
+  readonly shared?: string;
 
   /** Go through names from a directory, as far as they are directories. With `open` the last one is kept open.
    *  ESTALE. What does not exist is no error, nor is a `dir` that is none: see Walk. */

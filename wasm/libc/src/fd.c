@@ -1,6 +1,5 @@
-/* Descriptors and data: read(2), write(2), lseek(2), dup(2), pipe(2), fcntl(2), fsync(2), flock(2), ftruncate(2). */
+/* Descriptors and data: read(2), write(2), lseek(2), dup(2), pipe(2), fcntl(2), fsync(2), ftruncate(2). Locks: locks.c. */
 #include <stdarg.h>
-#include <sys/file.h>
 #include <unistd.h>
 #include "internal.h"
 
@@ -80,14 +79,24 @@ int pipe(int fds[2])
 int fcntl(int fd, int command, ...)
 {
 	va_list arguments;
+	struct flock *lock = NULL;
+	int argument = 0;
 
-	/* Record locks pass a pointer: there are none. */
-	if (command == F_GETLK || command == F_SETLK || command == F_SETLKW)
-		return fail(ENOSYS);
 	va_start(arguments, command);
-	int argument = va_arg(arguments, int);
+	switch (command) {
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		lock = va_arg(arguments, struct flock *);
+		break;
+	default:
+		argument = va_arg(arguments, int);
+	}
 	va_end(arguments);
-	return check(tabos_fcntl(fd, command, argument));
+	return lock != NULL ? __tabos_record_lock(fd, command, lock) : check(tabos_fcntl(fd, command, argument));
 }
 
 int fsync(int fd)
@@ -113,11 +122,6 @@ int syncfs(int fd)
 int ftruncate(int fd, off_t length)
 {
 	return check(tabos_ftruncate(fd, length));
-}
-
-int flock(int fd, int operation)
-{
-	return check(tabos_flock(fd, operation));
 }
 
 int posix_fadvise(int fd, off_t offset, off_t length, int advice)

@@ -38,6 +38,10 @@ static inline int fail(int error)
 	return -1;
 }
 
+/* The lock commands of fcntl. */
+struct flock;
+int __tabos_record_lock(int fd, int command, struct flock *lock);
+
 /* Two words of a 64-bit signal set, as calls take them. */
 #define SET_WORDS(set) ((uint32_t)(set)->__bits[0]), ((uint32_t)(set)->__bits[1])
 

@@ -24,6 +24,8 @@ export class RemoteFs implements FileSystem {
   readonly type: string;
   readonly readOnly = false;
   readonly rootIno: Ino;
+  /** The trees of a volume number their inodes together. */
+  readonly shared = 'volume';
   private readonly client: VolumeClient;
   private readonly subtree: Subtree;
 

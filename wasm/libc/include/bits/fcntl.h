@@ -11,9 +11,6 @@
 #define O_DIRECT 040000
 #define O_TMPFILE (020000000 | O_DIRECTORY)
 
-#define F_GETLK 5
-#define F_SETLK 6
-#define F_SETLKW 7
 #define F_SETOWN 8
 #define F_GETOWN 9
 #define F_SETSIG 10
