@@ -22,4 +22,6 @@ export interface Start {
   readonly argv: Uint8Array;
   readonly envp: Uint8Array;
   readonly fork?: ForkImage;
+  /** Pages of files that the process may read without a call (base/page-pool.ts). */
+  readonly pool?: SharedArrayBuffer;
 }

@@ -11,6 +11,7 @@
 import { SysError } from '../abi/errno.ts';
 import type { ForkImage, Start } from '../abi/program.ts';
 import type { ChannelCall } from '../abi/syscalls.ts';
+import { ReadCells } from '../base/read-cells.ts';
 import type { Clock, Log, ProcessWorker, Spawner } from '../kernel/ports.ts';
 import { type Station, TaskGone } from '../kernel/station/station.ts';
 import type { Task } from '../kernel/station/task.ts';
@@ -40,6 +41,7 @@ class Slot implements ProcessWorker {
   readonly id: number;
   readonly index: number;
   readonly channel: ChannelServer;
+  readonly cells = new ReadCells();
   readonly endpoint: Endpoint<ToProcess, FromProcess>;
   task: Task | undefined;
   /** A call of the guest waits for its answer. */
@@ -139,7 +141,8 @@ export class ProcessHost implements Spawner {
         return;
       }
       endpoint.onmessage = (next) => this.receive(slot, next);
-      endpoint.post({ type: 'adopt', channel: slot.channel.memory, doorbell: this.doorbell, index });
+      const { doorbell } = this;
+      endpoint.post({ type: 'adopt', channel: slot.channel.memory, doorbell, cells: slot.cells.memory, index });
       this.release(slot);
     };
   }

@@ -1,6 +1,7 @@
 // What the OS needs of its surroundings. Hosts implement these; tests use manual ones.
 
 import type { ForkImage, Start, WebAssemblyModule } from '../abi/program.ts';
+import type { ReadCells } from '../base/read-cells.ts';
 
 export interface Clock {
   /** Nanoseconds since the epoch, as milliseconds with fractions. */
@@ -21,6 +22,8 @@ export type Log = (message: string) => void;
 
 /** A worker that runs one process, as its station sees it. */
 export interface ProcessWorker {
+  /** Which descriptors its process may read by itself. */
+  readonly cells: ReadCells;
   /** Run a program: the first of a process, or, after execve, the next. */
   start(start: Start): void;
   /** The image that a forking guest posts before its call. */

@@ -8,6 +8,7 @@ import { makeDevfs } from '../kernel/fs/devfs/devfs.ts';
 import { TabFs } from '../kernel/fs/tabfs/tabfs.ts';
 import { Volume } from '../kernel/fs/tabfs/volume.ts';
 import { USER } from '../kernel/station/machine-tree.ts';
+import type { FileSystem } from '../kernel/vfs/filesystem.ts';
 import { type Context, Vfs } from '../kernel/vfs/vfs.ts';
 import { NodeMachine } from './node-machine.ts';
 
@@ -18,10 +19,13 @@ const DIRECTORIES = ['/bin', '/dev', '/tmp', '/home', '/home/user'] as const;
 const HOME = '/home/user';
 const EXECUTABLE = 0o755;
 
-/** Directories below /home/user belong to the user that runs the programs. */
-export const bootPrograms = async (files: Files, directories: readonly string[] = []): Promise<NodeMachine> => {
-  const volume = Volume.inMemory({ now: () => browserClock.now() });
-  const vfs = new Vfs(new TabFs(volume, 'root'));
+/** Directories below /home/user belong to the user that runs the programs. `root` gives the tree of another volume. */
+export const bootPrograms = async (
+  files: Files,
+  directories: readonly string[] = [],
+  root: FileSystem = new TabFs(Volume.inMemory({ now: () => browserClock.now() }), 'root'),
+): Promise<NodeMachine> => {
+  const vfs = new Vfs(root);
   const ctx: Context = { root: vfs.root, cwd: vfs.root, cred: { uid: 0, gid: 0, groups: [0] }, umask: 0 };
   for (const path of [...DIRECTORIES, ...directories]) {
     await vfs.mkdir(ctx, vfs.root, path, path === '/tmp' ? 0o1777 : EXECUTABLE);

@@ -10,6 +10,7 @@ import { type ArgKind, type ChannelCall, type IntKind, SYSCALLS } from '../abi/s
 import { writeByteString } from '../base/bytes.ts';
 import { ChannelViews, FLAG, ring, STATE, TRANSFER_MAX, WINDOW_SIZE, WORD } from './channel.ts';
 import { align, PLAN_BY_NR, type Plan } from './codec.ts';
+import type { LocalReads } from './local-reads.ts';
 import { Spin } from './spin.ts';
 
 /** Thrown out of every call of a process that is dead: unwinds the guest. */
@@ -36,11 +37,13 @@ export class SyscallClient {
   private readonly views: ChannelViews;
   private readonly doorbell: Int32Array<SharedArrayBuffer>;
   private readonly index: number;
+  private readonly local: LocalReads | undefined;
   /** By the number of the call: some are answered at once, some never are. */
   private readonly spin = new Spin(PLAN_BY_NR.length);
 
-  constructor(channel: SharedArrayBuffer, doorbell: SharedArrayBuffer, index: number) {
+  constructor(channel: SharedArrayBuffer, doorbell: SharedArrayBuffer, index: number, local?: LocalReads) {
     this.index = index;
+    this.local = local;
     this.views = new ChannelViews(channel);
     this.doorbell = new Int32Array(doorbell);
   }
@@ -73,8 +76,13 @@ export class SyscallClient {
     if ((flags & FLAG.SIGNAL) !== 0) this.onSignal();
   }
 
-  /** read(2) and pread(2) of any length: goes on after a full transfer, as one call would. */
+  /** read(2) and pread(2) of any length: goes on after a full transfer, as one call would. Without a call if it can be. */
   read(fd: number, into: Uint8Array, offset?: number): number {
+    const copied = this.local?.read(fd, into, offset) ?? -1;
+    if (copied >= 0) {
+      this.poll();
+      return copied;
+    }
     return this.transfer(into, (part, done) =>
       offset === undefined ? this.call('read', fd, part) : this.call('pread', fd, part, offset + done),
     );

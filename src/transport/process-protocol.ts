@@ -12,6 +12,8 @@ export type ToProcess =
       readonly type: 'adopt';
       readonly channel: SharedArrayBuffer;
       readonly doorbell: SharedArrayBuffer;
+      /** What may be read without a call: see base/read-cells.ts. */
+      readonly cells: SharedArrayBuffer;
       readonly index: number;
     }
   /** Run a program: of a new process, or in place of the old one after execve. */

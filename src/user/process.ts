@@ -6,6 +6,7 @@
 
 import type { Start } from '../abi/program.ts';
 import { SyscallClient } from '../transport/client.ts';
+import { LocalReads } from '../transport/local-reads.ts';
 import type { Endpoint, FromProcess, ToProcess } from '../transport/process-protocol.ts';
 import { runBuiltin } from './bin/index.ts';
 import type { ScriptEngine } from './js/engine.ts';
@@ -41,9 +42,9 @@ class ProcessWorker {
 
   private start(start: Start): void {
     if (this.channel === undefined) throw new Error('start before adopt');
-    const { channel, doorbell, index } = this.channel;
-    const client = new SyscallClient(channel, doorbell, index);
-    const { program } = start;
+    const { channel, doorbell, cells, index } = this.channel;
+    const { program, pool } = start;
+    const client = new SyscallClient(channel, doorbell, index, pool && new LocalReads(cells, pool));
     if (program.kind === 'wasm') {
       const module = program.module as WebAssembly.Module;
       const outcome = runWasm(start, module, client, (image) =>

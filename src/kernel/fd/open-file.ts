@@ -50,6 +50,11 @@ export abstract class OpenFile {
     return (this.flags & O.ACCMODE) !== O.RDONLY && (this.flags & O.PATH) === 0;
   }
 
+  /** Do several descriptors refer to this, of one or more processes? */
+  get isShared(): boolean {
+    return this.references > 1;
+  }
+
   /** One more descriptor refers to this. */
   retain(): this {
     this.references++;
@@ -111,6 +116,9 @@ export abstract class OpenFile {
   pendingBytes(): Awaitable<number> {
     throw new SysError('ENOTTY');
   }
+
+  /** Nothing of this may be left with the worker of a process: another program or process will use it. */
+  detach(): void {}
 
   /** The last descriptor is gone. */
   protected closed(): void {}

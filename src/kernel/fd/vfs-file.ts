@@ -42,9 +42,59 @@ const target = (offset: number): number => {
   return offset;
 };
 
+/** Where a process reads an open file by itself: its worker's cell for one descriptor. */
+export interface ReadCell {
+  /** Where the process has read to; undefined when the offset is not kept there. */
+  readonly offset: number | undefined;
+  move(offset: number): void;
+  /** The process has to ask again. */
+  clear(): void;
+}
+
 export class RegularFile extends NodeFile {
+  private ownOffset = 0;
+  private cell: ReadCell | undefined;
+  /** Where the last read by a call ended. */
+  lastEnd = 0;
+
   /** Where the next read or write is. */
-  offset = 0;
+  get offset(): number {
+    return this.cell?.offset ?? this.ownOffset;
+  }
+
+  set offset(offset: number) {
+    this.ownOffset = offset;
+    this.cell?.move(offset);
+  }
+
+  /** The process goes on by itself, at a descriptor that is the only one of this file. */
+  attach(cell: ReadCell): void {
+    this.detach();
+    this.cell = cell;
+  }
+
+  /** All reading is by calls again. */
+  override detach(): void {
+    const { cell } = this;
+    if (cell === undefined) return;
+    this.ownOffset = this.offset;
+    this.cell = undefined;
+    cell.clear();
+  }
+
+  get isAttached(): boolean {
+    return this.cell !== undefined;
+  }
+
+  override retain(): this {
+    this.detach();
+    return super.retain();
+  }
+
+  protected override closed(): void {
+    this.detach();
+    super.closed();
+  }
 
   override read(_caller: Caller, into: Uint8Array): Awaitable<number> {
     return chain(this.node.fs.read(this.node.ino, this.offset, into), (n) => {

@@ -23,6 +23,7 @@ import { Dispatcher, TaskGone } from './dispatch.ts';
 import { FifoTable } from './fifo-table.ts';
 import { FileLocks } from './file-locks.ts';
 import type { ProgramLoader } from './program-loader.ts';
+import { ReadCaches } from './read-caches.ts';
 import { Task, type TaskHost } from './task.ts';
 import { taskDetail } from './task-detail.ts';
 import { formatCall, withResults } from './trace.ts';
@@ -53,6 +54,7 @@ export class Station implements TaskHost {
   readonly random: Random;
   readonly fifos = new FifoTable();
   readonly locks: FileLocks;
+  private readonly readCaches = new ReadCaches();
   /** Pipes and terminals as nodes, for /proc/<pid>/fd. */
   readonly anonymous = new AnonFs();
   readonly tasks = new Map<number, Task>();
@@ -167,8 +169,17 @@ export class Station implements TaskHost {
     task.worker = worker;
     this.attach(worker, task);
     task.answeredAt = this.clock.now();
-    worker.start({ pid: task.pid, program, argv: task.argv, envp: task.envp, ...(fork && { fork }) });
+    this.begin(task, worker, program, fork);
     this.refreshSignals(task);
+  }
+
+  /** Run a program in the task's worker: its first, or the next one. */
+  begin(task: Task, worker: ProcessWorker, program: Program, fork?: ForkImage): void {
+    for (const [, file] of task.fds.entries()) file.detach();
+    task.readCache = this.readCaches.of(program);
+    const { pid, argv, envp, readCache } = task;
+    const pool = readCache && { pool: readCache.memory };
+    worker.start({ pid, program, argv, envp, ...(fork && { fork }), ...pool });
   }
 
   /** Hosts learn here whose calls a worker makes. */
@@ -249,6 +260,7 @@ export class Station implements TaskHost {
     else this.dropTrace(task);
     task.cancelTimer?.();
     task.fds.end();
+    this.readCaches.leave(task.readCache);
     task.cwd.release();
     task.root.release();
     this.tasks.delete(task.pid);

@@ -11,6 +11,7 @@ import type { Caller } from '../fd/open-file.ts';
 import type { Clock, ProcessWorker } from '../ports.ts';
 import type { Context, Credentials, Node } from '../vfs/vfs.ts';
 import { Cancel, WaitQueue } from '../wait-queue.ts';
+import type { ReadCache } from './read-cache.ts';
 import { SignalState } from './signal-state.ts';
 import type { Trace } from './trace.ts';
 
@@ -38,6 +39,8 @@ export class Task implements Caller, Context {
   state: 'running' | 'stopped' | 'dead' = 'running';
   worker: ProcessWorker | undefined;
   program: Program | undefined;
+  /** What its program may read by itself. */
+  readCache: ReadCache | undefined;
   fds = new FdTable();
   root: Node;
   cwd: Node;

@@ -7,9 +7,11 @@ import { pack, unpack } from '../../abi/struct.ts';
 import type { Handlers } from '../../abi/syscalls.ts';
 import type { OpenFile } from '../fd/open-file.ts';
 import { openPipe, PipeEnd } from '../fd/pipe.ts';
+import { RegularFile } from '../fd/vfs-file.ts';
 import { toSet } from '../station/signal-state.ts';
 import type { Station } from '../station/station.ts';
 import type { Task } from '../station/task.ts';
+import type { Awaitable } from '../vfs/flow.ts';
 import { WaitQueue } from '../wait-queue.ts';
 
 type Calls =
@@ -45,14 +47,34 @@ const checkOffset = (offset: number): void => {
   if (offset < 0) throw new SysError('EINVAL');
 };
 
+/** What was read by a call, and answered at once, may be read without one the next time. */
+const noted = (
+  task: Task,
+  fd: number,
+  file: OpenFile,
+  at: number,
+  asked: number,
+  count: Awaitable<number>,
+): typeof count => {
+  const { worker, readCache, trace } = task;
+  if (typeof count !== 'number' || !(file instanceof RegularFile)) return count;
+  if (worker !== undefined && trace === undefined) readCache?.note(file, worker.cells, fd, at, asked, count);
+  return count;
+};
+
 export const descriptorCalls = (station: Station): Handlers<Task, Calls> => ({
-  read: (task, fd, buf) => readable(task, fd).read(task, buf),
+  read(task, fd, buf) {
+    const file = readable(task, fd);
+    const at = file instanceof RegularFile ? file.offset : 0;
+    return noted(task, fd, file, at, buf.length, file.read(task, buf));
+  },
+
   write: (task, fd, buf) => writable(task, fd).write(task, buf),
 
   pread(task, fd, buf, offset) {
     const file = readable(task, fd);
     checkOffset(offset);
-    return file.pread(buf, offset);
+    return noted(task, fd, file, offset, buf.length, file.pread(buf, offset));
   },
 
   pwrite(task, fd, buf, offset) {

@@ -93,7 +93,7 @@ export const processCalls = (station: Station): Handlers<Task, Calls> => {
         return task.pid;
       }
       // The answer makes the guest unwind; the next start finds the worker free.
-      task.worker?.start({ pid: task.pid, program, argv: task.argv, envp: task.envp });
+      if (task.worker !== undefined) station.begin(task, task.worker, program);
       return 0;
     },
 

@@ -125,6 +125,15 @@ export interface FileSystemStatus {
 /** Who is asking, for file systems that answer each process differently (procfs). Opaque to the VFS. */
 export type Caller = unknown;
 
+/** Lets others keep copies of what is in regular files. */
+export interface Coherence {
+  /** Every change of content or size, by whomever, is told: now, and until `changed` says that of everything. */
+  readonly holds: boolean;
+  /** Calls `changed` before anybody can know of the change, with the inode, or with nothing for all of them. Gives the
+   *  function that takes it back. */
+  listen(changed: (ino: Ino | undefined) => void): () => void;
+}
+
 export interface FileSystem {
   /** As in /proc/mounts. */
   readonly type: string;
@@ -132,6 +141,8 @@ export interface FileSystem {
   readonly rootIno: Ino;
   /** The other stations of the machine see the same inodes under the same numbers: their name for it. */
   readonly shared?: string;
+  /** Where copies of what is in files may be kept. File systems that cannot promise it leave it out. */
+  readonly coherence?: Coherence;
 
   /** Go through names from a directory, as far as they are directories. With `open` the last one is kept open.
    *  ESTALE. What does not exist is no error, nor is a `dir` that is none: see Walk. */

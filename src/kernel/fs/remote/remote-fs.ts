@@ -4,6 +4,7 @@
 import type {
   AttributeChange,
   Attributes,
+  Coherence,
   Created,
   Entry,
   FileSystem,
@@ -34,6 +35,10 @@ export class RemoteFs implements FileSystem {
     this.subtree = subtree;
     this.type = subtree === 'root' ? 'tabfs' : 'tmpfs';
     this.rootIno = SUBTREES[subtree].ino;
+  }
+
+  get coherence(): Coherence {
+    return this.client;
   }
 
   private get local(): TabFs | undefined {

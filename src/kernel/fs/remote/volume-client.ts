@@ -5,7 +5,7 @@
 // the latter again, in order. See protocol.ts.
 
 import { type Errno, SysError } from '../../../abi/errno.ts';
-import type { Ino } from '../../vfs/filesystem.ts';
+import type { Coherence, Ino } from '../../vfs/filesystem.ts';
 import type { TabFs } from '../tabfs/tabfs.ts';
 import type { Subtree, Volume } from '../tabfs/volume.ts';
 import { type Args, type Call, type Endpoint, type Request, type Result, type ToClient, WINDOW } from './protocol.ts';
@@ -17,7 +17,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-export class VolumeClient {
+export class VolumeClient implements Coherence {
   private readonly id: number;
   private readonly opens = new Map<Ino, number>();
   /** By number, in order: first those in flight, then those that wait for the window. */
@@ -27,6 +27,7 @@ export class VolumeClient {
   private nextToSend = 1;
   private endpoint: Endpoint | undefined;
   private trees: Readonly<Record<Subtree, TabFs>> | undefined;
+  private readonly listeners = new Set<(changed: Ino | undefined) => void>();
 
   /** `id`: a random integer below 2^53, different for every client there ever is. */
   constructor(id: number) {
@@ -60,6 +61,7 @@ export class VolumeClient {
     endpoint.onmessage?.({ type: 'hello', client: this.id, opens: [...this.opens] });
     for (const { request } of this.pending.values()) endpoint.onmessage?.({ ...request, ack: this.oldest });
     this.trees = server.trees;
+    volume.onContent = (ino) => this.tell(ino);
   }
 
   /** Nobody serves the volume for now: calls wait. */
@@ -67,6 +69,23 @@ export class VolumeClient {
     if (this.endpoint !== undefined) this.endpoint.onmessage = null;
     this.endpoint = undefined;
     this.trees = undefined;
+    this.tell(undefined);
+  }
+
+  // --- Coherence ---------------------------------------------------------------------------------------------------
+
+  /** While the volume is served here, all changes of it go through this station. */
+  get holds(): boolean {
+    return this.trees !== undefined;
+  }
+
+  listen(changed: (ino: Ino | undefined) => void): () => void {
+    this.listeners.add(changed);
+    return () => void this.listeners.delete(changed);
+  }
+
+  private tell(changed: Ino | undefined): void {
+    for (const listener of this.listeners) listener(changed);
   }
 
   // --- requests ----------------------------------------------------------------------------------------------------

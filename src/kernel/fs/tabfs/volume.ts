@@ -67,10 +67,26 @@ const CAPACITY = 2 ** 40;
 /** Effects in one record when many inodes are freed. */
 const BATCH = 512;
 
+/** Effects that leave what is in every file, and its size, as it is. */
+const KEEPS_CONTENT: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
+  'volume',
+  'time',
+  'new',
+  'inode',
+  'link',
+  'unlink',
+  'nlink',
+  'touch',
+  'target',
+  'reply',
+]);
+
 export class Volume {
   readonly state: State;
   readonly contents: Contents;
   readonly capacity: () => number;
+  /** Told before anybody can know that a file changes: its number, or nothing when it may be any. */
+  onContent: (ino?: Ino) => void = () => {};
   private readonly store: BlockStore;
   private readonly metadata: MetadataStore;
   private readonly data: DataArea;
@@ -185,9 +201,18 @@ export class Volume {
     this.append(this.writer.bytes, options.frees === true);
     this.dirty = true;
     this.request = undefined;
-    for (const effect of all) this.state.apply(effect);
+    for (const effect of all) {
+      this.tellContent(effect);
+      this.state.apply(effect);
+    }
     this.tidy();
     this.writeOutLater();
+  }
+
+  private tellContent(effect: Effect): void {
+    if (KEEPS_CONTENT.has(effect.kind)) return;
+    if ('ino' in effect) this.onContent(effect.ino);
+    else this.onContent();
   }
 
   private writeOutLater(): void {
