@@ -85,7 +85,7 @@ export const LOCK_TYPE = { RDLCK: 0, WRLCK: 1, UNLCK: 2 } as const;
 export const UTIME = { NOW: 0x3fff_ffff, OMIT: 0x3fff_fffe } as const;
 
 /** poll(2). */
-export const POLL = { IN: 0x1, PRI: 0x2, OUT: 0x4, ERR: 0x8, HUP: 0x10, NVAL: 0x20 } as const;
+export const POLL = { IN: 0x1, PRI: 0x2, OUT: 0x4, ERR: 0x8, HUP: 0x10, NVAL: 0x20, RDHUP: 0x2000 } as const;
 
 export const LIMITS = {
   NAME_MAX: 255,

@@ -130,6 +130,14 @@ export const LAYOUT = {
       ['interval', 'u64', 8],
     ],
   },
+  /** A socket's address: how many bytes it has, and as many as there is room for. */
+  sockname: {
+    size: 128,
+    fields: [
+      ['length', 'u32', 0],
+      ['bytes', 'bytes:124', 4],
+    ],
+  },
   rlimit: {
     size: 16,
     fields: [

@@ -5,6 +5,7 @@ import * as Comlink from 'comlink';
 import { KernelPort, type KernelTransport } from '../kernel/kernel-port.ts';
 import { makeTree } from '../kernel/station/machine-tree.ts';
 import { ProgramLoader } from '../kernel/station/program-loader.ts';
+import { serveStation } from '../kernel/station/serve.ts';
 import { Station } from '../kernel/station/station.ts';
 import { RpcPeer } from '../transport/rpc.ts';
 import { browserClock, browserCompile, browserRandom, makeBreathe } from './browser-ports.ts';
@@ -42,9 +43,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
   const peer: RpcPeer<HostKernelOps, HostStationOps> = new RpcPeer<HostKernelOps, HostStationOps>(
     portEndpoint(kernelPort),
     {
-      signal: (_c, ...args) => station.operations.signal(...args),
-      reparented: (_c, ...args) => station.operations.reparented(...args),
-      detail: (_c, pid) => station.operations.detail(pid),
+      ...serveStation(() => station),
       volumeServe: (_c, client, port) => seat.serve(client, port),
       volumeLeave: (_c, client) => seat.leave(client),
       volumeComplete: () => seat.complete(),

@@ -5,6 +5,12 @@
 // refuses a pid that is not of the asking station.
 
 import type { Termios, Winsize } from '../abi/termios.ts';
+import type { SocketAddress } from './net/address.ts';
+import type { Delivery } from './net/datagram-socket.ts';
+import type { BoundName, Protocol } from './net/names.ts';
+import type { Credentials } from './net/socket.ts';
+import type { Where } from './net/sockets.ts';
+import type { WireMessage } from './net/wire.ts';
 
 /** CPU time in microseconds. */
 export interface CpuTimes {
@@ -154,6 +160,18 @@ export interface KernelOps {
   ptyReadable(tty: number): number;
   /** (notification) The master side is closed: hang up. */
   ptyClose(tty: number): void;
+
+  /** Give a socket of the station a name (net/switchboard.ts). EADDRINUSE, EADDRNOTAVAIL. */
+  netBind(socket: number, name: BoundName): BoundName;
+  /** (notification) */
+  netListen(socket: number): void;
+  /** (notification) The name is free again. */
+  netRelease(socket: number): void;
+  /** Connect to a socket of another station, by a line with a number of the asker's. ECONNREFUSED. */
+  netConnect(line: number, protocol: Protocol, where: Where, from: SocketAddress, credentials: Credentials): void;
+  /** (notification) For the other end of a line. */
+  netRelay(line: number, message: WireMessage): void;
+  netDatagram(protocol: Protocol, where: Where, from: SocketAddress, bytes: Uint8Array): Delivery;
 }
 
 export interface StationOps {
@@ -167,4 +185,9 @@ export interface StationOps {
   /** (notification) */
   reparented(pid: number, ppid: number): void;
   detail(pid: number): ProcessDetail;
+  /** Somebody connects to a socket of the station: answered when the connection waits to be accepted. ECONNREFUSED. */
+  netOffer(socket: number, line: number, from: SocketAddress, to: SocketAddress, credentials: Credentials): void;
+  /** (notification) From the other end of a line. */
+  netRelayed(line: number, message: WireMessage): void;
+  netDelivered(socket: number, from: SocketAddress, bytes: Uint8Array): Delivery;
 }

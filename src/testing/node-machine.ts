@@ -15,6 +15,7 @@ import { KernelPort, type KernelTransport } from '../kernel/kernel-port.ts';
 import type { KernelOps, StationOps } from '../kernel/link.ts';
 import { Kernel, type StationPort } from '../kernel/proc/kernel.ts';
 import { ProgramLoader } from '../kernel/station/program-loader.ts';
+import { serveStation } from '../kernel/station/serve.ts';
 import { Station } from '../kernel/station/station.ts';
 import type { Vfs } from '../kernel/vfs/vfs.ts';
 import { launch } from '../page/launch.ts';
@@ -144,9 +145,7 @@ export class NodeMachine {
     const { served } = kernel.connect(() => toStation as unknown as StationPort);
     const toStation: RpcPeer<StationOps, KernelOps> = new RpcPeer<StationOps, KernelOps>(kernelEndpoint(port1), served);
     const toKernel: RpcPeer<KernelOps, StationOps> = new RpcPeer<KernelOps, StationOps>(kernelEndpoint(port2), {
-      signal: (_c, ...args) => station.operations.signal(...args),
-      reparented: (_c, ...args) => station.operations.reparented(...args),
-      detail: (_c, pid) => station.operations.detail(pid),
+      ...serveStation(() => station),
     });
     const faults: string[] = [];
     const log = (message: string): void => void faults.push(message);

@@ -146,7 +146,7 @@ export class SyscallClient {
         if (slot === 'strs') throw new SysError('E2BIG');
         length = WINDOW_SIZE - at;
       }
-      if (slot !== 'out') {
+      if (slot !== 'out' && slot !== 'struct') {
         const target = window.subarray(at, at + length);
         if (typeof value === 'string') writeByteString(value, target);
         else target.set(length === value.length ? value : value.subarray(0, length));
@@ -161,10 +161,10 @@ export class SyscallClient {
     const { argWords, window } = this.views;
     for (let i = 0; i < plan.slots.length; i++) {
       const slot = plan.slots[i];
-      if (slot !== 'out' && slot !== 'inout') continue;
+      if (slot !== 'out' && slot !== 'struct' && slot !== 'inout') continue;
       const at = argWords[2 * i] as number;
       const room = argWords[2 * i + 1] as number;
-      const length = plan.counted ? Math.min(result, room) : room;
+      const length = plan.counted && slot === 'out' ? Math.min(result, room) : room;
       if (length > 0) (values[i] as Uint8Array).set(window.subarray(at, at + length));
     }
   }

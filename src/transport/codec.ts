@@ -2,8 +2,8 @@
 
 import { type ArgKind, type Row, SYSCALL_BY_NR, SYSCALLS, type SyscallName } from '../abi/syscalls.ts';
 
-/** What the codec does with an argument. */
-export type Slot = 'number' | 'path' | 'strs' | 'in' | 'out' | 'inout';
+/** What the codec does with an argument. `struct` is an out buffer of a layout, which comes back whole. */
+export type Slot = 'number' | 'path' | 'strs' | 'in' | 'out' | 'struct' | 'inout';
 
 export interface Plan {
   readonly name: SyscallName;
@@ -15,6 +15,7 @@ export interface Plan {
 
 const slotOf = (kind: ArgKind): Slot => {
   if (kind === 'path' || kind === 'strs') return kind;
+  if (kind.startsWith('out@')) return 'struct';
   const buffer = /^(inout|in|out)(@|$)/.exec(kind);
   return buffer ? (buffer[1] as 'in' | 'out' | 'inout') : 'number';
 };

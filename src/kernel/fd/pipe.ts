@@ -10,7 +10,6 @@ import { SIGNAL } from '../../abi/signals.ts';
 import { WaitQueue } from '../wait-queue.ts';
 import { type Awaitable, anonymousStat, type Caller, OpenFile } from './open-file.ts';
 
-const CAPACITY = LIMITS.PIPE_CAPACITY;
 let lastIno = 0;
 
 export class Pipe {
@@ -20,26 +19,38 @@ export class Pipe {
   /** Sleepers that a change of content or of ends wakes: readers (and pollers) apart from writers. */
   readonly forReaders = new WaitQueue();
   readonly forWriters = new WaitQueue();
+  readonly capacity: number;
   private ring: Uint8Array | undefined;
   private head = 0;
   private used = 0;
+
+  constructor(capacity: number = LIMITS.PIPE_CAPACITY) {
+    this.capacity = capacity;
+  }
 
   get size(): number {
     return this.used;
   }
 
   get room(): number {
-    return CAPACITY - this.used;
+    return this.capacity - this.used;
+  }
+
+  /** Copy out up to `into.length` bytes, and leave them there. */
+  peek(into: Uint8Array): number {
+    const n = Math.min(into.length, this.used);
+    if (n === 0 || this.ring === undefined) return 0;
+    const first = Math.min(n, this.capacity - this.head);
+    into.set(this.ring.subarray(this.head, this.head + first));
+    if (first < n) into.set(this.ring.subarray(0, n - first), first);
+    return n;
   }
 
   /** Copy out up to `into.length` bytes. */
   take(into: Uint8Array): number {
-    const n = Math.min(into.length, this.used);
-    if (n === 0 || this.ring === undefined) return 0;
-    const first = Math.min(n, CAPACITY - this.head);
-    into.set(this.ring.subarray(this.head, this.head + first));
-    if (first < n) into.set(this.ring.subarray(0, n - first), first);
-    this.head = (this.head + n) % CAPACITY;
+    const n = this.peek(into);
+    if (n === 0) return 0;
+    this.head = (this.head + n) % this.capacity;
     this.used -= n;
     this.forWriters.wake();
     return n;
@@ -49,9 +60,9 @@ export class Pipe {
   put(bytes: Uint8Array): number {
     const n = Math.min(bytes.length, this.room);
     if (n === 0) return 0;
-    this.ring ??= new Uint8Array(CAPACITY);
-    const tail = (this.head + this.used) % CAPACITY;
-    const first = Math.min(n, CAPACITY - tail);
+    this.ring ??= new Uint8Array(this.capacity);
+    const tail = (this.head + this.used) % this.capacity;
+    const first = Math.min(n, this.capacity - tail);
     this.ring.set(bytes.subarray(0, first), tail);
     if (first < n) this.ring.set(bytes.subarray(first, n), 0);
     this.used += n;

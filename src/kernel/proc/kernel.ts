@@ -10,6 +10,12 @@ import { signaledStatus } from '../../abi/wait.ts';
 import type { ProcessDetail, ProcessRow, StationOps } from '../link.ts';
 import { type LockCalls, lockCalls, releaseProcess, releaseStation } from '../locks/lock-calls.ts';
 import { LockTable } from '../locks/lock-table.ts';
+import type { SocketAddress } from '../net/address.ts';
+import type { Delivery, Message } from '../net/datagram-socket.ts';
+import { type NetCalls, netCalls } from '../net/serve.ts';
+import type { Credentials as SocketCredentials } from '../net/socket.ts';
+import { type NetStation, Switchboard } from '../net/switchboard.ts';
+import type { WireMessage } from '../net/wire.ts';
 import type { Clock } from '../ports.ts';
 import type { Process, StationLink } from './process.ts';
 import { ProcessTable } from './process-table.ts';
@@ -24,7 +30,7 @@ export interface StationPort {
   call<K extends keyof StationOps>(op: K, ...args: Parameters<StationOps[K]>): Promise<ReturnType<StationOps[K]>>;
 }
 
-class Connection implements StationLink {
+class Connection implements StationLink, NetStation {
   readonly id: number;
   private readonly findPort: () => StationPort;
 
@@ -44,11 +50,24 @@ class Connection implements StationLink {
   reparented(pid: number, ppid: number): void {
     this.port.notify('reparented', pid, ppid);
   }
+
+  offer(socket: number, line: number, from: SocketAddress, to: SocketAddress, who: SocketCredentials): Promise<void> {
+    return this.port.call('netOffer', socket, line, from, to, who);
+  }
+
+  relay(line: number, message: WireMessage): void {
+    this.port.notify('netRelayed', line, message);
+  }
+
+  datagram(socket: number, { from, bytes }: Message): Promise<Delivery> {
+    return this.port.call('netDelivered', socket, from, bytes);
+  }
 }
 
 export class Kernel {
   readonly table: ProcessTable;
   readonly terminals: Terminals;
+  readonly net = new Switchboard();
   private readonly locks = new LockTable();
   private readonly connections = new Map<number, Connection>();
   private lastStation = 0;
@@ -68,7 +87,8 @@ export class Kernel {
     this.connections.set(connection.id, connection);
     const terminalCalls = this.terminals.calls(connection.id, (pid) => this.own(connection, pid));
     const locks = lockCalls(this.locks, connection.id, (pid) => void this.own(connection, pid));
-    return { station: connection.id, served: { ...this.processCalls(connection), ...terminalCalls, ...locks } };
+    const net = netCalls(this.net, connection);
+    return { station: connection.id, served: { ...this.processCalls(connection), ...terminalCalls, ...locks, ...net } };
   }
 
   /** The station's tab is gone. */
@@ -77,6 +97,7 @@ export class Kernel {
     this.connections.delete(station);
     this.terminals.stationGone(station);
     releaseStation(this.locks, station);
+    this.net.stationGone(station);
     for (const process of this.table.all) {
       if (process.station !== connection) continue;
       releaseProcess(this.locks, process.pid);
@@ -91,7 +112,7 @@ export class Kernel {
     return process;
   }
 
-  private processCalls(connection: Connection): Omit<ServedKernel, TerminalCalls | LockCalls> {
+  private processCalls(connection: Connection): Omit<ServedKernel, TerminalCalls | LockCalls | NetCalls> {
     const { table } = this;
     const own = (pid: number): Process => this.own(connection, pid);
     // A notification may cross the death of its process: then it means nothing any more.
@@ -173,5 +194,6 @@ export class Kernel {
     if (left.length > 0) throw new Error(`processes left: ${left.map((p) => `${p.pid} ${p.state}`).join(', ')}`);
     this.terminals.assertQuiescent();
     this.locks.assertEmpty();
+    this.net.assertQuiescent();
   }
 }

@@ -13,7 +13,8 @@ import { bytesOf } from '../../base/bytes.ts';
 import { NodeFile } from '../fd/vfs-file.ts';
 import { AnonFs } from '../fs/anonfs/anonfs.ts';
 import type { KernelPort } from '../kernel-port.ts';
-import type { ProcessDetail, StationOps } from '../link.ts';
+import type { ProcessDetail } from '../link.ts';
+import { Sockets } from '../net/sockets.ts';
 import type { Clock, Log, ProcessWorker, Random, Spawner } from '../ports.ts';
 import { makeHandlers } from '../syscalls/table.ts';
 import { type Awaitable, chain } from '../vfs/flow.ts';
@@ -24,6 +25,7 @@ import { FifoTable } from './fifo-table.ts';
 import { FileLocks } from './file-locks.ts';
 import type { ProgramLoader } from './program-loader.ts';
 import { ReadCaches } from './read-caches.ts';
+import type { StationOperations } from './serve.ts';
 import { Task, type TaskHost } from './task.ts';
 import { taskDetail } from './task-detail.ts';
 import { formatCall, withResults } from './trace.ts';
@@ -55,6 +57,7 @@ export class Station implements TaskHost {
   readonly fifos = new FifoTable();
   readonly locks: FileLocks;
   private readonly readCaches = new ReadCaches();
+  readonly sockets: Sockets;
   /** Pipes and terminals as nodes, for /proc/<pid>/fd. */
   readonly anonymous = new AnonFs();
   readonly tasks = new Map<number, Task>();
@@ -72,6 +75,7 @@ export class Station implements TaskHost {
     this.clock = parts.clock;
     this.random = parts.random;
     this.log = parts.log;
+    this.sockets = new Sockets(parts);
     this.dispatcher = new Dispatcher(makeHandlers(this));
   }
 
@@ -308,7 +312,7 @@ export class Station implements TaskHost {
   // --- for the kernel ----------------------------------------------------------------------------------------------
 
   /** What the kernel may ask of this station. */
-  readonly operations: Omit<StationOps, 'detail'> & { detail(pid: number): Promise<ProcessDetail> } = {
+  readonly operations: StationOperations = {
     signal: (pid, signal, from, { orphaned, childStop }) => {
       const task = this.tasks.get(pid);
       if (task === undefined) return;
@@ -320,6 +324,9 @@ export class Station implements TaskHost {
       if (task !== undefined) task.ppid = ppid;
     },
     detail: (pid) => this.detail(pid),
+    netOffer: (...args) => this.sockets.offered(...args),
+    netRelayed: (line, message) => this.sockets.relayed(line, message),
+    netDelivered: (socket, from, bytes) => this.sockets.datagram(socket, { from, bytes }),
   };
 
   private detail(pid: number): Promise<ProcessDetail> {
@@ -339,6 +346,7 @@ export class Station implements TaskHost {
   assertQuiescent(): void {
     if (this.tasks.size > 0) throw new Error(`tasks left: ${[...this.tasks.keys()].join(' ')}`);
     this.fifos.assertEmpty();
+    this.sockets.assertEmpty();
     this.locks.assertEmpty();
   }
 }

@@ -9,6 +9,7 @@ import { limitCalls } from './limits.ts';
 import { nameCalls } from './names.ts';
 import { processCalls } from './processes.ts';
 import { signalCalls } from './signals.ts';
+import { socketCalls } from './sockets.ts';
 import { terminalCalls } from './terminals.ts';
 
 export const makeHandlers = (station: Station): Handlers<Task> => ({
@@ -19,4 +20,5 @@ export const makeHandlers = (station: Station): Handlers<Task> => ({
   ...signalCalls(station),
   ...limitCalls(station),
   ...terminalCalls(station),
+  ...socketCalls(station),
 });
