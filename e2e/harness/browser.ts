@@ -10,9 +10,14 @@ export interface Browser {
   /** As the browser names itself, for reports. */
   readonly version: string;
   /** Open a tab, in front, on an empty page. */
-  newTab(): Promise<Tab>;
+  newTab(options?: TabOptions): Promise<Tab>;
   /** End the browser and remove its profile. */
   close(): Promise<void>;
+}
+
+export interface TabOptions {
+  /** In a window of its own: then it stays visible when another tab is in front. */
+  readonly window?: boolean;
 }
 
 export interface Tab {
@@ -22,6 +27,9 @@ export interface Tab {
   close(): Promise<void>;
   /** Kill the renderer process of the tab, as a crash does. Only in Chromium: throws elsewhere. */
   crash(): Promise<void>;
+  /** Freeze the page, as browsers do with pages that have long been hidden. Only in a live Chromium: throws elsewhere. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Put the tab in front: browsers slow down the pages behind. */
   activate(): Promise<void>;
   /**

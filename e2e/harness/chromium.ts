@@ -11,7 +11,7 @@ import { type BrowserContext, type CDPSession, chromium, type Page } from 'playw
 import { findProgram } from '../../scripts/lib/debian.mjs';
 import { type Browser, callExpression, dispatchPaste, parseResult, type Tab } from './browser.ts';
 
-const ARGS = [
+export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--no-first-run',
   '--disable-background-networking',
@@ -30,7 +30,7 @@ export async function launchChromium(extraArgs: readonly string[] = []): Promise
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: [...ARGS, ...extraArgs],
+    args: [...CHROMIUM_ARGS, ...extraArgs],
     viewport: { width: 1000, height: 700 },
   });
   // The first tab is there already, and stays empty: closing the last tab would end the browser.
@@ -87,6 +87,14 @@ class ChromiumTab implements Tab {
     // Never answered: the process that would answer is gone.
     this.#session.send('Page.crash').catch(() => undefined);
     await crashed;
+  }
+
+  async freeze(): Promise<void> {
+    throw new Error('Playwright keeps every page of Chromium in front: live-chromium.ts has one that can be frozen');
+  }
+
+  async thaw(): Promise<void> {
+    await this.freeze();
   }
 
   async activate(): Promise<void> {

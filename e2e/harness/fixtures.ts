@@ -9,15 +9,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { test as base, expect, inject } from 'vitest';
-import type { Browser, Tab } from './browser.ts';
+import type { Browser, Tab, TabOptions } from './browser.ts';
 import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
+import { launchLiveChromium } from './live-chromium.ts';
 import { Terminal } from './terminal.ts';
 
 export { expect };
 
 /** What a page of the site is asked for; see the README for the query. */
-export interface OpenOptions {
+export interface OpenOptions extends TabOptions {
   /** Name of the machine; without it the test's own, fresh one. Tabs of one name are one machine. */
   readonly machine?: string;
   /** A machine that keeps nothing, instead of a named one. */
@@ -42,8 +43,8 @@ export const test = base
       // A test may have closed or crashed its tab itself.
       for (const tab of tabs) await tab.close().catch(() => undefined);
     });
-    return async (): Promise<Tab> => {
-      const tab = await browser.newTab();
+    return async (options?: TabOptions): Promise<Tab> => {
+      const tab = await browser.newTab(options);
       tabs.add(tab);
       return tab;
     };
@@ -54,7 +55,7 @@ export const test = base
       const url = new URL(inject(options.plain ? 'plainUrl' : 'siteUrl'));
       if (options.ephemeral) url.searchParams.set('ephemeral', '');
       else url.searchParams.set('machine', options.machine ?? machine);
-      const tab = await newTab();
+      const tab = await newTab(options);
       await Terminal.prepare(tab);
       await tab.goto(url.href);
       return tab;
@@ -64,3 +65,15 @@ export const test = base
   .extend('openTerminal', async ({ openPage }) => {
     return async (options: OpenOptions = {}): Promise<Terminal> => Terminal.attach(await openPage(options));
   });
+
+/** The same in a browser whose pages are hidden when another tab is in front, and can be frozen (Chromium). */
+export const liveTest = test.extend(
+  'browser',
+  { scope: 'file' },
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures this one needs
+  async ({}, { onCleanup }): Promise<Browser> => {
+    const browser = inject('browserName') === 'firefox' ? await launchFirefox() : await launchLiveChromium();
+    onCleanup(() => browser.close());
+    return browser;
+  },
+);

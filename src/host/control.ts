@@ -199,6 +199,9 @@ export interface KernelWelcome {
   readonly kernelLock: string;
 }
 
+/** `away`: frozen, or being left; the workers of the page may stop at any moment. */
+export type PageState = 'visible' | 'hidden' | 'away';
+
 /** Page to station worker. */
 export type ToStation =
   | {
@@ -208,6 +211,8 @@ export type ToStation =
       /** Comlink: StationControl. */
       readonly control: MessagePort;
     }
+  /** What becomes of the page. `done` is set to 1 when the station has acted on it. */
+  | { readonly type: 'page'; readonly state: PageState; readonly done?: Int32Array<SharedArrayBuffer> }
   /** A process worker that the page has created and that waits for its `adopt`. */
   | { readonly type: 'worker'; readonly id: number; readonly port: MessagePort };
 

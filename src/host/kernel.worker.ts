@@ -18,7 +18,7 @@ declare const self: SharedWorkerGlobalScope;
 
 const bootTime = browserClock.now();
 const kernel = new Kernel({ clock: browserClock });
-const volume = new VolumeDirectory();
+const volume = new VolumeDirectory(browserClock);
 
 // Held for ever: whoever is granted it knows that this worker is gone.
 const kernelLock = `tabos-kernel:${crypto.randomUUID()}`;
@@ -33,7 +33,11 @@ const admit = async (port: MessagePort, hello: KernelHello): Promise<void> => {
   const { station, served } = kernel.connect(() => peer as unknown as StationPort);
   const peer = new RpcPeer<HostStationOps, HostKernelOps>(portEndpoint(hello.station), {
     ...served,
+    volumeMayServe: () => volume.mayServe(station),
     volumeServing: () => volume.serving(station),
+    volumeLeft: () => volume.left(station),
+    volumeCalls: (_c, own, others) => volume.calls(station, own, others),
+    pageState: (_c, state) => volume.page(station, state),
     bootTime: () => bootTime,
     firstMount: () => volume.firstMount(),
   });

@@ -9,7 +9,7 @@ import { serveStation } from '../kernel/station/serve.ts';
 import { Station } from '../kernel/station/station.ts';
 import { RpcPeer } from '../transport/rpc.ts';
 import { browserClock, browserCompile, browserRandom, makeBreathe } from './browser-ports.ts';
-import type { FromStation, ToStation } from './control.ts';
+import type { FromStation, PageState, ToStation } from './control.ts';
 import { portEndpoint, typedEndpoint } from './endpoints.ts';
 import type { HostKernelOps, HostStationOps } from './host-link.ts';
 import { imageFetcher, loadManifest } from './image.ts';
@@ -35,11 +35,8 @@ const host = new ProcessHost({
 
 const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation, { type: 'boot' }>): Promise<void> => {
   const image = loadManifest(machine.imageUrl);
-  const seat = new VolumeSeat(
-    machine,
-    () => peer,
-    (error) => failed('ERR_VOLUME', error),
-  );
+  const seat = new VolumeSeat(machine, () => peer, { onFault: (error) => failed('ERR_VOLUME', error), log });
+  onPage = (state) => seat.page(state);
   const peer: RpcPeer<HostKernelOps, HostStationOps> = new RpcPeer<HostKernelOps, HostStationOps>(
     portEndpoint(kernelPort),
     {
@@ -47,6 +44,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
       volumeServe: (_c, client, port) => seat.serve(client, port),
       volumeLeave: (_c, client) => seat.leave(client),
       volumeComplete: () => seat.complete(),
+      volumeYield: () => seat.yieldTo(),
       volumePort: (_c, port) => seat.reach(port),
     },
   );
@@ -62,6 +60,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
     now: () => browserClock.now(),
     bootTime,
     memory: () => ({ total: MEMORY, free: MEMORY }),
+    volume: () => seat.mounted(),
   });
   seat.announce();
   const station: Station = new Station({
@@ -83,7 +82,15 @@ const failed = (code: string, error: unknown): void => {
   tell({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
 };
 
+let onPage: (state: PageState) => Promise<void> = async () => {};
+
+const onPageState = async ({ state, done }: Extract<ToStation, { type: 'page' }>): Promise<void> => {
+  await onPage(state);
+  if (done !== undefined) Atomics.store(done, 0, 1);
+};
+
 self.onmessage = ({ data }: MessageEvent<ToStation>): void => {
   if (data.type === 'worker') host.add(data.id, typedEndpoint(data.port));
+  else if (data.type === 'page') void onPageState(data);
   else boot(data).catch((error: unknown) => failed('ERR_BOOT', error));
 };

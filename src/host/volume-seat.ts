@@ -1,20 +1,24 @@
 // A station's place at the volume: it serves it, or reaches it where it is served.
 //
-// The Web Lock of the volume is asked for at once and held to the end: whoever has it serves. A browser gives it to the
-// next in line when a tab is gone, so a station that was a client becomes the server without anybody deciding it; what
-// it holds open and what it has asked for go along (kernel/fs/remote).
+// Whoever has the Web Lock of the volume serves it. A browser gives it to the next in line when a tab is gone, so a
+// station that was a client becomes the server without anybody deciding it; what it holds open and what it has asked for
+// go along (kernel/fs/remote). A station stands in line whenever it does not serve, except while its page is frozen or
+// being left. One that lives gives the volume up when the kernel asks it to, or when its page goes.
 
 import { RemoteFs } from '../kernel/fs/remote/remote-fs.ts';
 import { VolumeClient } from '../kernel/fs/remote/volume-client.ts';
 import { VolumeServer, type VolumeSession } from '../kernel/fs/remote/volume-server.ts';
 import { Volume, type VolumeOptions } from '../kernel/fs/tabfs/volume.ts';
+import type { VolumeMount } from '../kernel/station/machine-tree.ts';
 import type { FileSystem } from '../kernel/vfs/filesystem.ts';
 import type { RpcPeer } from '../transport/rpc.ts';
 import { browserClock, makeBreathe } from './browser-ports.ts';
-import type { MachineOptions } from './control.ts';
+import type { MachineOptions, PageState } from './control.ts';
 import { portEndpoint } from './endpoints.ts';
 import type { HostKernelOps, HostStationOps } from './host-link.ts';
 import { openOpfsVolume } from './opfs-block-store.ts';
+import { StorageSpace } from './storage-space.ts';
+import { keepUp, trySync } from './volume-upkeep.ts';
 
 type KernelPeer = RpcPeer<HostKernelOps, HostStationOps>;
 
@@ -31,6 +35,12 @@ const randomId = (): number => {
   return (high & 0x1f_ffff) * 2 ** 32 + low;
 };
 
+/** How long a station that must not serve yet stays out of the line, for the one that should to get in. */
+const PAUSE_MS = 20;
+const CAPACITY = 2 ** 40;
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+
 /** The directory of a machine's volume in the origin private file system. */
 const directoryOf = async (machine: string): Promise<FileSystemDirectoryHandle> => {
   const origin = await navigator.storage.getDirectory();
@@ -41,19 +51,34 @@ const directoryOf = async (machine: string): Promise<FileSystemDirectoryHandle> 
 export class VolumeSeat {
   private readonly machine: MachineOptions;
   private readonly kernel: () => KernelPeer;
+  private readonly log: (message: string) => void;
   /** Told when the volume cannot be mounted after this station has been up. */
   private readonly onFault: (error: unknown) => void;
   private readonly client = new VolumeClient(randomId());
   private readonly sessions = new Map<number, VolumeSession>();
+  private readonly space = new StorageSpace();
   private server: VolumeServer | undefined;
   private announced = false;
   private reached: () => void = () => {};
   private failed: (error: unknown) => void;
+  /** While this is undefined the page is there, and the station stands in line or serves. */
+  private back: Promise<void> | undefined;
+  private comeBack: () => void = () => {};
+  /** The place in line and then at the volume: settled when it has been left. */
+  private place: Promise<void> = Promise.resolve();
+  private leaveLine = new AbortController();
+  private letGo: () => void = () => {};
+  private endUpkeep: () => void = () => {};
 
-  constructor(machine: MachineOptions, kernel: () => KernelPeer, onFault: (error: unknown) => void) {
+  constructor(
+    machine: MachineOptions,
+    kernel: () => KernelPeer,
+    { onFault, log }: { readonly onFault: (error: unknown) => void; readonly log: (message: string) => void },
+  ) {
     this.machine = machine;
     this.kernel = kernel;
     this.onFault = onFault;
+    this.log = log;
     this.failed = onFault;
   }
 
@@ -64,8 +89,8 @@ export class VolumeSeat {
       this.failed = reject;
     });
     if (this.machine.ephemeral) await this.take(Volume.inMemory(await this.options()));
-    else void navigator.locks.request(`tabos-volume:${this.machine.name}`, () => this.holdLock());
-    await reached;
+    else void this.standInLine().catch((error: unknown) => this.failed(error));
+    await Promise.all([reached, this.space.measure(this.server?.volume)]);
     this.failed = this.onFault;
     return {
       root: new RemoteFs(this.client, 'root'),
@@ -75,28 +100,60 @@ export class VolumeSeat {
     };
   }
 
+  /** For /proc/mounts. What the browser has promised meanwhile is shown the next time. */
+  mounted(): VolumeMount {
+    if (this.machine.ephemeral) return { source: 'memory', options: [] };
+    const kept = this.space.persistent ? 'persistent' : 'best-effort';
+    void this.space.measure(this.server?.volume);
+    return { source: `opfs:${kept}`, options: [kept, this.server === undefined ? 'remote' : 'local'] };
+  }
+
   private async options(): Promise<VolumeOptions> {
-    const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
-    // What others of the origin use is not ours to give away.
-    const capacity = Math.max(0, quota - usage);
+    await this.space.measure();
     const breathe = makeBreathe();
     return {
       now: () => browserClock.now(),
       later: (act) => void breathe().then(act),
-      ...(capacity > 0 && { capacity: () => capacity }),
+      capacity: () => this.space.capacity ?? CAPACITY,
     };
   }
 
-  /** The lock is ours: mount, serve, and never let go. */
-  private async holdLock(): Promise<void> {
+  // --- the line ----------------------------------------------------------------------------------------------------
+
+  /** Ends when the volume cannot be mounted here: the lock goes to the next station, which may have more luck. */
+  private async standInLine(): Promise<void> {
+    for (let mountable = true; mountable; ) {
+      while (this.back !== undefined) await this.back;
+      this.leaveLine = new AbortController();
+      const { signal } = this.leaveLine;
+      this.place = navigator.locks
+        .request(`tabos-volume:${this.machine.name}`, { signal }, async () => {
+          mountable = await this.holdLock();
+        })
+        .catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+      await this.place;
+      await pause();
+    }
+  }
+
+  /** The lock is ours: mount, serve, and return when somebody else is to. False when the volume cannot be mounted. */
+  private async holdLock(): Promise<boolean> {
+    if (this.back !== undefined || !(await this.kernel().call('volumeMayServe'))) return true;
+    const left = new Promise<void>((resolve) => {
+      this.letGo = resolve;
+    });
     try {
       await this.take(await openOpfsVolume(await directoryOf(this.machine.name), await this.options()));
     } catch (error) {
-      // The lock goes to the next station, which may have more luck.
       this.failed(error);
-      return;
+      return false;
     }
-    await new Promise<never>(() => {});
+    // The page may have gone while the volume was being mounted.
+    if (this.back !== undefined) this.yield();
+    await left;
+    return true;
   }
 
   private async take(volume: Volume): Promise<void> {
@@ -104,11 +161,37 @@ export class VolumeSeat {
       volume.resetSubtree('tmp');
       volume.resetSubtree('shm');
     }
+    void this.space.measure(volume);
     this.server = new VolumeServer(volume);
     this.client.connectLocal(volume);
+    this.endUpkeep = keepUp({ volume, space: this.space, report: () => this.report(), log: this.log });
     this.reached();
     // A client that takes over is ready for others at once; a new one has its tree to make first.
     if (this.announced) this.announce();
+  }
+
+  /** Serve no more. Whoever serves next is asked for what has no answer yet. */
+  private yield(): void {
+    const { server } = this;
+    if (server === undefined || this.machine.ephemeral) return;
+    this.server = undefined;
+    this.endUpkeep();
+    this.client.disconnect();
+    server.close();
+    this.sessions.clear();
+    try {
+      server.volume.close();
+    } catch (error) {
+      this.log(`the volume could not be flushed: ${String(error)}`);
+    }
+    this.kernel().notify('volumeLeft');
+    this.letGo();
+  }
+
+  private report(): void {
+    const others = [...this.sessions].map(([station, session]) => [station, session.takeCalls()] as const);
+    const own = this.client.takeLocalCalls();
+    if (others.length > 0) this.kernel().notify('volumeCalls', own, others);
   }
 
   /** The tree stands: let others in, now or when this station comes to serve. */
@@ -117,7 +200,31 @@ export class VolumeSeat {
     if (this.server !== undefined) this.kernel().notify('volumeServing');
   }
 
+  // --- from the page -----------------------------------------------------------------------------------------------
+
+  /** Settles when nothing of the volume is held by a station whose page is away. */
+  async page(state: PageState): Promise<void> {
+    this.kernel().notify('pageState', state);
+    if (state === 'away') {
+      this.back ??= new Promise((resolve) => {
+        this.comeBack = resolve;
+      });
+      this.leaveLine.abort();
+      this.yield();
+      await this.place;
+      return;
+    }
+    this.back = undefined;
+    this.comeBack();
+    if (state === 'hidden' && this.server !== undefined) trySync(this.server.volume);
+  }
+
   // --- from the kernel ---------------------------------------------------------------------------------------------
+
+  /** Another station should serve. */
+  yieldTo(): void {
+    if (this.announced) this.yield();
+  }
 
   /** A client's port. */
   serve(station: number, port: MessagePort): void {

@@ -29,6 +29,7 @@ import { Disposables, Emitter } from './emitter.ts';
 import { TabOSError } from './errors.ts';
 import { guarded, Lifeline } from './lifeline.ts';
 import { holdLock, watchAnswers, watchLock } from './liveness.ts';
+import { followPage } from './page-state.ts';
 import { randomId } from './random-id.ts';
 import { ProcessWorkers, startKernel, startStation, type WorkerFailure } from './workers.ts';
 
@@ -175,6 +176,7 @@ export class Machine {
       control: this.#stationPort,
     } as const;
     post(boot, [boot.kernel, boot.control]);
+    this.#owned.add(followPage((state, done) => post({ type: 'page', state, ...(done && { done }) }, [])));
   }
 
   #onStation(

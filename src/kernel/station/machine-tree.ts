@@ -32,6 +32,14 @@ export interface TreeParts {
   /** The volume is new: give it its first files. */
   readonly fresh: boolean;
   readonly memory: ProcSource['memory'];
+  /** What /proc/mounts says of the volume: asked each time. Default: that it is in memory. */
+  readonly volume?: () => VolumeMount;
+}
+
+export interface VolumeMount {
+  /** Where it lies, and how well that is kept: the first column of df. */
+  readonly source: string;
+  readonly options: readonly string[];
 }
 
 const MOUNT_POINTS = ['usr', 'dev', 'proc', 'tmp'] as const;
@@ -42,8 +50,9 @@ export const makeTree = async (parts: TreeParts): Promise<Vfs> => {
   const vfs = new Vfs(root, { source: 'volume' });
   const ctx: Context = { root: vfs.root, cwd: vfs.root, cred: SUPERUSER, umask: 0 };
   if (parts.fresh) {
-    await vfs.fchown(ctx, vfs.root, USER.uid, USER.gid);
     for (const entry of image.skeleton) await install(vfs, ctx, entry);
+    // Last, because it says that the volume is not new any more: what a boot left undone the next one does.
+    await vfs.fchown(ctx, vfs.root, USER.uid, USER.gid);
   }
   // A user may have removed a mount point; without it there is no machine.
   for (const name of MOUNT_POINTS) await makeDirectory(vfs, ctx, `/${name}`, 0o755);
@@ -57,7 +66,11 @@ export const makeTree = async (parts: TreeParts): Promise<Vfs> => {
     detail: (pid) => kernel.call('detail', pid).catch(noSuchProcess),
     selfOf: (caller) => (caller instanceof Task ? caller.pid : undefined),
     fileNode: (pid, fd) => station().fileNode(pid, fd),
-    mounts: () => vfs.mounts().map(mountLine).join(''),
+    mounts: () =>
+      vfs
+        .mounts()
+        .map((mount) => mountLine(mount, parts.volume))
+        .join(''),
     memory: parts.memory,
     now: parts.now,
     bootTime,
@@ -71,8 +84,15 @@ const noSuchProcess = (error: unknown): undefined => {
   throw error;
 };
 
-const mountLine = ({ source, path, fs, readOnly }: ReturnType<Vfs['mounts']>[number]): string =>
-  `${source} ${path} ${source === 'tmpfs' ? 'tmpfs' : fs.type} ${readOnly ? 'ro' : 'rw'} 0 0\n`;
+const mountLine = (
+  { source, path, fs, readOnly }: ReturnType<Vfs['mounts']>[number],
+  volume: TreeParts['volume'],
+): string => {
+  const about = path === '/' ? volume?.() : undefined;
+  const type = source === 'tmpfs' ? 'tmpfs' : fs.type;
+  const options = [readOnly ? 'ro' : 'rw', ...(about?.options ?? [])].join(',');
+  return `${about?.source ?? source} ${path} ${type} ${options} 0 0\n`;
+};
 
 const makeDirectory = async (vfs: Vfs, ctx: Context, path: string, mode: number): Promise<void> => {
   try {
@@ -82,7 +102,7 @@ const makeDirectory = async (vfs: Vfs, ctx: Context, path: string, mode: number)
   }
 };
 
-/** One entry of the skeleton: what is there already stays as it is. */
+/** One entry of the skeleton. What is there is what a boot that died has left of it: nobody else has been here. */
 const install = async (vfs: Vfs, ctx: Context, entry: ImageEntry): Promise<void> => {
   const path = `/${fromText(entry.path)}`;
   try {
@@ -90,8 +110,7 @@ const install = async (vfs: Vfs, ctx: Context, entry: ImageEntry): Promise<void>
     else if (entry.type === 'dir') await vfs.mkdir(ctx, vfs.root, path, entry.mode);
     else await writeFile(vfs, ctx, path, entry.mode, fromText(entry.text ?? ''));
   } catch (error) {
-    if (error instanceof SysError && error.errno === 'EEXIST') return;
-    throw error;
+    if (!(error instanceof SysError) || error.errno !== 'EEXIST') throw error;
   }
   if (entry.type === 'link') return;
   await vfs.chown(ctx, vfs.root, path, entry.uid ?? USER.uid, entry.gid ?? USER.gid, 0);
@@ -99,7 +118,7 @@ const install = async (vfs: Vfs, ctx: Context, entry: ImageEntry): Promise<void>
 };
 
 const writeFile = async (vfs: Vfs, ctx: Context, path: string, mode: number, text: string): Promise<void> => {
-  const { node } = await vfs.open(ctx, vfs.root, path, O.WRONLY | O.CREAT | O.EXCL, mode);
+  const { node } = await vfs.open(ctx, vfs.root, path, O.WRONLY | O.CREAT | O.TRUNC, mode);
   try {
     await node.fs.write(node.ino, 0, bytesOf(text));
   } finally {

@@ -28,6 +28,7 @@ export class VolumeClient implements Coherence {
   private endpoint: Endpoint | undefined;
   private trees: Readonly<Record<Subtree, TabFs>> | undefined;
   private readonly listeners = new Set<(changed: Ino | undefined) => void>();
+  private localCalls = 0;
 
   /** `id`: a random integer below 2^53, different for every client there ever is. */
   constructor(id: number) {
@@ -36,7 +37,15 @@ export class VolumeClient implements Coherence {
 
   /** The trees of the volume, when it is served here. */
   local(subtree: Subtree): TabFs | undefined {
+    this.localCalls++;
     return this.trees?.[subtree];
+  }
+
+  /** How many calls have been made since this was asked last, while the volume was served here. */
+  takeLocalCalls(): number {
+    const { localCalls } = this;
+    this.localCalls = 0;
+    return localCalls;
   }
 
   // --- connections -------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ class Session {
   private readonly server: VolumeServer;
   private readonly endpoint: Endpoint;
   private readonly opens = new Map<Ino, number>();
+  private calls = 0;
   private closed = false;
 
   constructor(server: VolumeServer, endpoint: Endpoint) {
@@ -32,6 +33,7 @@ class Session {
   }
 
   private answer(request: Request): void {
+    this.calls++;
     const { volume, trees } = this.server;
     let answer: ToClient;
     try {
@@ -69,6 +71,12 @@ class Session {
     }
   }
 
+  takeCalls(): number {
+    const { calls } = this;
+    this.calls = 0;
+    return calls;
+  }
+
   /** The client is gone. */
   close(): void {
     this.server.forget(this);
@@ -87,6 +95,8 @@ const failure = (error: unknown): [Errno, string | undefined] =>
   error instanceof SysError ? [error.errno, error.detail] : ['EIO', String(error)];
 
 export interface VolumeSession {
+  /** How many calls the client has made since this was asked last. */
+  takeCalls(): number;
   /** The client's station is gone. */
   close(): void;
 }

@@ -128,9 +128,9 @@ export class Volume {
     return new Volume(new MemoryBlockStore(), new VolatileMetadataStore(), options);
   }
 
-  /** Nothing has been put into its root yet. */
+  /** Its root still belongs to the superuser: not all of its first files have been put into it. */
   get fresh(): boolean {
-    return this.inode(SUBTREES.root.ino).directory?.size === 0;
+    return this.inode(SUBTREES.root.ino).uid === 0;
   }
 
   // --- mounting ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,44 @@
+// What a station does for the volume that it serves, now and then: nothing stays unflushed for longer than SYNC_MS, the
+// kernel hears who makes how many calls, and the room that is left is measured anew.
+
+import type { Volume } from '../kernel/fs/tabfs/volume.ts';
+import type { StorageSpace } from './storage-space.ts';
+
+const PERIOD_MS = 1000;
+/** Of a power failure; when a tab dies, what it has written is with the system already. */
+const SYNC_PERIODS = 2;
+
+export interface Upkeep {
+  readonly volume: Volume;
+  readonly space: StorageSpace;
+  /** Called once a period. */
+  readonly report: () => void;
+  readonly log: (message: string) => void;
+}
+
+/** Begins; the result ends it. */
+export const keepUp = ({ volume, space, report, log }: Upkeep): (() => void) => {
+  let periods = 0;
+  let lastError = '';
+  const timer = setInterval(() => {
+    report();
+    periods++;
+    if (periods % SYNC_PERIODS !== 0) return;
+    const message = trySync(volume);
+    // A disk that stays full is told once.
+    if (message !== '' && message !== lastError) log(`the volume could not be flushed: ${message}`);
+    lastError = message;
+    void space.measure(volume);
+  }, PERIOD_MS);
+  return () => clearInterval(timer);
+};
+
+/** The error's text, or nothing. What could not be flushed is tried again the next time. */
+export const trySync = (volume: Volume): string => {
+  try {
+    volume.sync();
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+};
