@@ -19,7 +19,7 @@ import { ROOT } from '../lib/run.mjs';
  */
 async function loadAbi() {
   const { runnerImport } = await import('vite');
-  const names = ['errno', 'file', 'layout', 'signals', 'syscalls', 'termios', 'version', 'wait'];
+  const names = ['errno', 'file', 'inotify', 'layout', 'signals', 'syscalls', 'termios', 'version', 'wait'];
   /** @type {Record<string, any>} */
   const modules = {};
   for (const name of names) {
@@ -53,6 +53,7 @@ function headers(abi) {
     'tabos/errno-text.h': errnoText(abi.errno.ERRNO),
     'tabos/open.h': defines('O_', file.O) + defines('', { FD_CLOEXEC: file.FD_CLOEXEC }) + defines('F_', file.F),
     'tabos/at.h': defines('AT_', file.AT),
+    'tabos/inotify.h': defines('IN_', abi.inotify.IN),
     'tabos/lock.h': defines('LOCK_', file.LOCK),
     'tabos/poll.h': defines('POLL', file.POLL),
     'tabos/utime.h': defines('UTIME_', file.UTIME),

@@ -18,7 +18,7 @@ const PLACE = 'usr/lib/tests';
 const FLAGS = ['-D_GNU_SOURCE', '-std=gnu17', '-O1', '-Wall', '-Werror'];
 
 /** Programs that fork; the others are as they come from the linker. */
-const FORKING = new Set(['fork', 'locks', 'terminals']);
+const FORKING = new Set(['fork', 'locks', 'terminals', 'watches']);
 
 /** @param {string} libc the key of the sysroot */
 export async function buildTests(libc) {

@@ -164,6 +164,16 @@ export const LAYOUT = {
       ['pid', 'i32', 24],
     ],
   },
+  /** struct inotify_event of inotify(7); the name is behind it. */
+  inotifyEvent: {
+    size: 16,
+    fields: [
+      ['wd', 'i32', 0],
+      ['mask', 'u32', 4],
+      ['cookie', 'u32', 8],
+      ['len', 'u32', 12],
+    ],
+  },
   /** A step of `spawn`: SPAWN_ACTION in syscalls.ts says what fd and arg mean. */
   spawnAction: {
     size: 12,

@@ -926,6 +926,31 @@ export const SYSCALLS = {
     doc: 'fcntl_locking(2): F_GETLK, F_SETLK, F_SETLKW of the process, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW of the open file.',
   },
 
+  inotify_init1: {
+    nr: 151,
+    args: [['flags', 'flags']],
+    result: 'fd',
+    served: 'station',
+    errors: ['EINVAL', 'EMFILE'],
+    doc: 'A descriptor from which changes of watched files are read. Flags: IN_CLOEXEC, IN_NONBLOCK.',
+  },
+  inotify_add_watch: {
+    nr: 152,
+    args: [FD, PATH, ['mask', 'flags']],
+    result: 'int',
+    served: 'kernel',
+    errors: [...WALK, 'EBADF', 'EEXIST', 'EINVAL', 'ENOSPC'],
+    doc: 'Watch a file or directory for changes by any process of any tab; the watch descriptor is the result.',
+  },
+  inotify_rm_watch: {
+    nr: 153,
+    args: [FD, ['wd', 'int']],
+    result: 'void',
+    served: 'station',
+    errors: ['EBADF', 'EINVAL'],
+    doc: 'Stop watching.',
+  },
+
   // --- tracing --------------------------------------------------------------------------------------------------
   ptrace: {
     nr: 140,

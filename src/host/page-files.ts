@@ -3,10 +3,12 @@
 import * as Comlink from 'comlink';
 import { SysError } from '../abi/errno.ts';
 import { AT, isDirectory, isRegular, isSymlink, LIMITS, O, S } from '../abi/file.ts';
+import { IN } from '../abi/inotify.ts';
 import { fromText, toText } from '../base/bytes.ts';
 import type { Random } from '../kernel/ports.ts';
 import { USER } from '../kernel/station/machine-tree.ts';
 import type { TimeSpec } from '../kernel/vfs/attributes.ts';
+import { tellOpened } from '../kernel/vfs/open.ts';
 import type { Context, Node, Stat, Vfs } from '../kernel/vfs/vfs.ts';
 import type { CopyRequest, FileStat, FilesControl, WriteFlag } from './control.ts';
 import { told } from './told.ts';
@@ -110,14 +112,18 @@ class Files {
 
   async write(path: string, data: Uint8Array, mode: number, flag: WriteFlag): Promise<void> {
     const flags = O.WRONLY | O.CREAT | WRITE_FLAGS[flag];
-    const { node, attributes } = await this.vfs.open(this.ctx, this.vfs.root, path, flags, mode);
+    const opened = await this.vfs.open(this.ctx, this.vfs.root, path, flags, mode);
+    const { node, attributes } = opened;
     const append = (flags & O.APPEND) !== 0;
+    tellOpened(opened);
     try {
       if (!isRegular(attributes.mode)) throw new SysError('EINVAL', 'not a regular file');
       for (let at = 0; at < data.length; at += CHUNK) {
         await node.fs.write(node.ino, append ? 'append' : at, data.subarray(at, at + CHUNK));
+        node.changed(S.IFREG, IN.MODIFY);
       }
     } finally {
+      node.changed(attributes.mode, IN.CLOSE_WRITE);
       node.release();
     }
   }
@@ -292,6 +298,7 @@ class Files {
       const mode = source.mode & 0o7777;
       const flags = O.WRONLY | O.CREAT | (existing === 'replace' ? 0 : O.EXCL);
       const output = await vfs.open(ctx, vfs.root, to, flags, mode);
+      tellOpened(output);
       try {
         const { dev, ino } = await vfs.fstat(output.node);
         if (dev === source.dev && ino === source.ino) return true;
@@ -302,6 +309,7 @@ class Files {
         await Promise.resolve(vfs.unlink(ctx, vfs.root, to)).catch(() => undefined);
         throw error;
       } finally {
+        output.node.changed(S.IFREG, IN.CLOSE_WRITE);
         output.node.release();
       }
       return true;
@@ -319,6 +327,7 @@ class Files {
       const n = await input.fs.read(input.ino, at, buffer);
       if (n === 0) return;
       await output.fs.write(output.ino, at, buffer.subarray(0, n));
+      output.changed(S.IFREG, IN.MODIFY);
       at += n;
     }
   }

@@ -78,6 +78,16 @@ export interface LockHolder {
   readonly pid: number;
 }
 
+/** Something was done to a file: files are keys (station/file-key.ts), the mask is of inotify(7). */
+export interface FileChange {
+  readonly dir: string | undefined;
+  /** In that directory, a byte string. */
+  readonly name: string;
+  readonly file: string | undefined;
+  readonly mask: number;
+  readonly cookie: number;
+}
+
 /** How a process of the station stands towards the job-control signals of its terminal. */
 export interface JobControl {
   readonly pid: number;
@@ -125,6 +135,15 @@ export interface KernelOps {
   lockHolder(pid: number, file: string, request: LockRequest): LockHolder | null;
   /** (notification) An owner has closed the file: the description of a number, or (0) the process. */
   unlockAll(pid: number, file: string, description: number): void;
+
+  /** The station watches a file: it is told what others do to it. */
+  watch(file: string): void;
+  /** (notification) */
+  unwatch(file: string): void;
+  /** What other stations watch. */
+  watchedFiles(): string[];
+  /** (notification) The station has changed what another one watches. */
+  changed(change: FileChange): void;
 
   /** Open the terminal of a number; becomes the controlling one of a session leader without, unless `noctty`. */
   ttyOpen(pid: number, tty: number, noctty: boolean): void;
@@ -184,6 +203,10 @@ export interface StationOps {
   ): void;
   /** (notification) */
   reparented(pid: number, ppid: number): void;
+  /** (notification) Another station watches a file from now on, or no more. */
+  watched(file: string, on: boolean): void;
+  /** (notification) Another station has changed what this one watches. */
+  changed(change: FileChange): void;
   detail(pid: number): ProcessDetail;
   /** Somebody connects to a socket of the station: answered when the connection waits to be accepted. ECONNREFUSED. */
   netOffer(socket: number, line: number, from: SocketAddress, to: SocketAddress, credentials: Credentials): void;

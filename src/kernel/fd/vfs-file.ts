@@ -1,7 +1,8 @@
 // Files and directories of a file system as open files: they hold a node of the VFS and an offset.
 
 import { SysError } from '../../abi/errno.ts';
-import { direntType, O, POLL, SEEK } from '../../abi/file.ts';
+import { direntType, O, POLL, S, SEEK } from '../../abi/file.ts';
+import { IN } from '../../abi/inotify.ts';
 import { LAYOUT } from '../../abi/layout.ts';
 import { SIGNAL } from '../../abi/signals.ts';
 import { pack } from '../../abi/struct.ts';
@@ -14,6 +15,8 @@ import { type Caller, OpenFile } from './open-file.ts';
 export class NodeFile extends OpenFile {
   readonly node: Node;
   protected readonly vfs: Vfs;
+  /** The file type of what was opened to be read or written. */
+  protected readonly type: number | undefined;
 
   /** Takes over the reference to the node. */
   constructor(vfs: Vfs, node: Node, flags: number) {
@@ -31,6 +34,7 @@ export class NodeFile extends OpenFile {
   }
 
   protected override closed(): void {
+    if (this.type !== undefined) this.node.changed(this.type, this.writable ? IN.CLOSE_WRITE : IN.CLOSE_NOWRITE);
     this.node.release();
   }
 }
@@ -56,6 +60,7 @@ export class RegularFile extends NodeFile {
   private cell: ReadCell | undefined;
   /** Where the last read by a call ended. */
   lastEnd = 0;
+  protected override readonly type = S.IFREG;
 
   /** Where the next read or write is. */
   get offset(): number {
@@ -97,14 +102,18 @@ export class RegularFile extends NodeFile {
   }
 
   override read(_caller: Caller, into: Uint8Array): Awaitable<number> {
-    return chain(this.node.fs.read(this.node.ino, this.offset, into), (n) => {
+    return chain(this.pread(into, this.offset), (n) => {
       this.offset += n;
       return n;
     });
   }
 
   override pread(into: Uint8Array, offset: number): Awaitable<number> {
-    return this.node.fs.read(this.node.ino, offset, into);
+    const { node } = this;
+    return chain(node.fs.read(node.ino, offset, into), (n) => {
+      if (n > 0 && node.mount.changes.active) node.changed(S.IFREG, IN.ACCESS);
+      return n;
+    });
   }
 
   override write(caller: Caller, bytes: Uint8Array): Awaitable<number> {
@@ -127,13 +136,22 @@ export class RegularFile extends NodeFile {
     }
     const part = bytes.length > room ? bytes.subarray(0, room) : bytes;
     if (move) return this.put(offset, part);
-    return chain(this.node.fs.write(this.node.ino, offset, part), () => part.length);
+    return chain(this.store(offset, part), () => part.length);
   }
 
   private put(offset: number | 'append', bytes: Uint8Array): Awaitable<number> {
-    return chain(this.node.fs.write(this.node.ino, offset, bytes), (end) => {
+    return chain(this.store(offset, bytes), (end) => {
       this.offset = end;
       return bytes.length;
+    });
+  }
+
+  /** Gives the offset behind the last byte. */
+  private store(offset: number | 'append', bytes: Uint8Array): Awaitable<number> {
+    const { node } = this;
+    return chain(node.fs.write(node.ino, offset, bytes), (end) => {
+      if (bytes.length > 0 && node.mount.changes.active) node.changed(S.IFREG, IN.MODIFY);
+      return end;
     });
   }
 
@@ -174,6 +192,7 @@ const BATCH = 128;
 const reclenOf = (name: string): number => (LAYOUT.dirent.size + name.length + 7) & ~7;
 
 export class DirectoryFile extends NodeFile {
+  protected override readonly type = S.IFDIR;
   /** Cookie of the last entry that was read. */
   private cookie = 0;
 

@@ -17,6 +17,7 @@ import type { Credentials as SocketCredentials } from '../net/socket.ts';
 import { type NetStation, Switchboard } from '../net/switchboard.ts';
 import type { WireMessage } from '../net/wire.ts';
 import type { Clock } from '../ports.ts';
+import { type WatchCalls, WatchHub } from '../watches/watch-hub.ts';
 import type { Process, StationLink } from './process.ts';
 import { ProcessTable } from './process-table.ts';
 import { cancelOf, type ServedKernel } from './serve.ts';
@@ -69,6 +70,7 @@ export class Kernel {
   readonly terminals: Terminals;
   readonly net = new Switchboard();
   private readonly locks = new LockTable();
+  private readonly watches = new WatchHub();
   private readonly connections = new Map<number, Connection>();
   private lastStation = 0;
 
@@ -88,7 +90,9 @@ export class Kernel {
     const terminalCalls = this.terminals.calls(connection.id, (pid) => this.own(connection, pid));
     const locks = lockCalls(this.locks, connection.id, (pid) => void this.own(connection, pid));
     const net = netCalls(this.net, connection);
-    return { station: connection.id, served: { ...this.processCalls(connection), ...terminalCalls, ...locks, ...net } };
+    const watches = this.watches.connect(connection.id, port);
+    const served = { ...this.processCalls(connection), ...terminalCalls, ...locks, ...net, ...watches };
+    return { station: connection.id, served };
   }
 
   /** The station's tab is gone. */
@@ -98,6 +102,7 @@ export class Kernel {
     this.terminals.stationGone(station);
     releaseStation(this.locks, station);
     this.net.stationGone(station);
+    this.watches.disconnect(station);
     for (const process of this.table.all) {
       if (process.station !== connection) continue;
       releaseProcess(this.locks, process.pid);
@@ -112,7 +117,7 @@ export class Kernel {
     return process;
   }
 
-  private processCalls(connection: Connection): Omit<ServedKernel, TerminalCalls | LockCalls | NetCalls> {
+  private processCalls(connection: Connection): Omit<ServedKernel, TerminalCalls | LockCalls | NetCalls | WatchCalls> {
     const { table } = this;
     const own = (pid: number): Process => this.own(connection, pid);
     // A notification may cross the death of its process: then it means nothing any more.
@@ -195,5 +200,6 @@ export class Kernel {
     this.terminals.assertQuiescent();
     this.locks.assertEmpty();
     this.net.assertQuiescent();
+    this.watches.assertEmpty();
   }
 }

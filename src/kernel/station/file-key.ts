@@ -6,6 +6,9 @@ import type { FileSystem, Ino } from '../vfs/filesystem.ts';
 const numbers = new WeakMap<FileSystem, number>();
 let last = 0;
 
+/** Do other stations know the file by this key? */
+export const isShared = (key: string): boolean => !key.startsWith('-');
+
 export const fileKey = (fs: FileSystem, ino: Ino): string => {
   if (fs.shared !== undefined) return `${fs.shared}:${ino}`;
   let number = numbers.get(fs);

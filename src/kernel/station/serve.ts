@@ -23,6 +23,8 @@ export const serveStation = (station: () => { readonly operations: StationOperat
     signal: (_c, ...args) => of().signal(...args),
     reparented: (_c, ...args) => of().reparented(...args),
     detail: (_c, ...args) => of().detail(...args),
+    watched: (_c, ...args) => of().watched(...args),
+    changed: (_c, ...args) => of().changed(...args),
     netOffer: (_c, ...args) => of().netOffer(...args),
     netRelayed: (_c, ...args) => of().netRelayed(...args),
     netDelivered: (_c, ...args) => of().netDelivered(...args),

@@ -20,6 +20,7 @@ import { makeHandlers } from '../syscalls/table.ts';
 import { type Awaitable, chain } from '../vfs/flow.ts';
 import type { Credentials, Node, Vfs } from '../vfs/vfs.ts';
 import { Cancel } from '../wait-queue.ts';
+import { WatchTable } from '../watches/watch-table.ts';
 import { Dispatcher, TaskGone } from './dispatch.ts';
 import { FifoTable } from './fifo-table.ts';
 import { FileLocks } from './file-locks.ts';
@@ -58,6 +59,7 @@ export class Station implements TaskHost {
   readonly locks: FileLocks;
   private readonly readCaches = new ReadCaches();
   readonly sockets: Sockets;
+  readonly watches: WatchTable;
   /** Pipes and terminals as nodes, for /proc/<pid>/fd. */
   readonly anonymous = new AnonFs();
   readonly tasks = new Map<number, Task>();
@@ -69,6 +71,7 @@ export class Station implements TaskHost {
   constructor(parts: StationParts) {
     this.kernel = parts.kernel;
     this.locks = new FileLocks(parts.kernel);
+    this.watches = new WatchTable(parts.kernel, seedOf(parts.random));
     this.vfs = parts.vfs;
     this.loader = parts.loader;
     this.spawner = parts.spawner;
@@ -77,6 +80,13 @@ export class Station implements TaskHost {
     this.log = parts.log;
     this.sockets = new Sockets(parts);
     this.dispatcher = new Dispatcher(makeHandlers(this));
+    this.vfs.changes.listener = this.watches;
+    void this.learnWatches();
+  }
+
+  /** What other stations watch already. */
+  private async learnWatches(): Promise<void> {
+    for (const file of await this.kernel.call('watchedFiles')) this.watches.watchedElsewhere(file, true);
   }
 
   // --- calls -------------------------------------------------------------------------------------------------------
@@ -327,6 +337,8 @@ export class Station implements TaskHost {
     netOffer: (...args) => this.sockets.offered(...args),
     netRelayed: (line, message) => this.sockets.relayed(line, message),
     netDelivered: (socket, from, bytes) => this.sockets.datagram(socket, { from, bytes }),
+    watched: (file, on) => this.watches.watchedElsewhere(file, on),
+    changed: (change) => this.watches.deliver(change),
   };
 
   private detail(pid: number): Promise<ProcessDetail> {
@@ -348,8 +360,16 @@ export class Station implements TaskHost {
     this.fifos.assertEmpty();
     this.sockets.assertEmpty();
     this.locks.assertEmpty();
+    this.watches.assertEmpty();
   }
 }
+
+/** Cookies of different stations are far apart. */
+const seedOf = (random: Random): number => {
+  const bytes = new Uint8Array(4);
+  random.fill(bytes);
+  return new DataView(bytes.buffer).getUint32(0);
+};
 
 const JOB_STOPS: ReadonlySet<number> = new Set([SIGNAL.SIGTSTP, SIGNAL.SIGTTIN, SIGNAL.SIGTTOU]);
 

@@ -12,7 +12,7 @@ import { DirectoryFile, NodeFile, RegularFile } from '../fd/vfs-file.ts';
 import type { Station } from '../station/station.ts';
 import type { Task } from '../station/task.ts';
 import { type Awaitable, chain } from '../vfs/flow.ts';
-import type { Opened } from '../vfs/vfs.ts';
+import { type Opened, tellOpened } from '../vfs/open.ts';
 import { directoryOf } from './names.ts';
 
 type Calls =
@@ -63,8 +63,10 @@ export const openedFile = (station: Station, task: Task, opened: Opened, openFla
   if (node.fs === station.anonymous) return reopen(station, task, station.anonymous.file(node.ino), flags);
   switch (attributes.mode & S.IFMT) {
     case S.IFREG:
+      tellOpened(opened);
       return new RegularFile(vfs, node, flags);
     case S.IFDIR:
+      tellOpened(opened);
       return new DirectoryFile(vfs, node, flags);
     default:
       return openSpecial(station, task, opened, openFlags);

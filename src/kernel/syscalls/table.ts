@@ -11,6 +11,7 @@ import { processCalls } from './processes.ts';
 import { signalCalls } from './signals.ts';
 import { socketCalls } from './sockets.ts';
 import { terminalCalls } from './terminals.ts';
+import { watchCalls } from './watches.ts';
 
 export const makeHandlers = (station: Station): Handlers<Task> => ({
   ...descriptorCalls(station),
@@ -21,4 +22,5 @@ export const makeHandlers = (station: Station): Handlers<Task> => ({
   ...limitCalls(station),
   ...terminalCalls(station),
   ...socketCalls(station),
+  ...watchCalls(station),
 });

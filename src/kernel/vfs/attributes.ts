@@ -3,15 +3,22 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { isDirectory, isRegular, isSymlink, S, UTIME } from '../../abi/file.ts';
+import { IN } from '../../abi/inotify.ts';
 import type { AttributeChange, Time } from './filesystem.ts';
-import { type Awaitable, discard } from './flow.ts';
+import { type Awaitable, chain } from './flow.ts';
 import { checkAccess, checkWritable, inGroup, isOwner, MAY, permits, withoutSetId } from './permission.ts';
 import type { Context, Spot } from './resolve.ts';
 
 /** Seconds and nanoseconds, or UTIME.NOW / UTIME.OMIT as the nanoseconds. */
 export type TimeSpec = Time;
 
-const change = ({ mount, ino }: Spot, what: AttributeChange): Awaitable<void> => discard(mount.fs.setattr(ino, what));
+/** `mask`: as what it is told to those who watch. */
+const change = (spot: Spot, what: AttributeChange, mask: number): Awaitable<void> => {
+  const { mount, ino, parent, path, attributes } = spot;
+  return chain(mount.fs.setattr(ino, what), () =>
+    mount.changes.inode({ fs: mount.fs, ino, parent, path }, attributes.mode, mask),
+  );
+};
 
 /** EROFS, EPERM, EOPNOTSUPP for a symbolic link. */
 export const chmod = (ctx: Context, spot: Spot, mode: number): Awaitable<void> => {
@@ -21,7 +28,7 @@ export const chmod = (ctx: Context, spot: Spot, mode: number): Awaitable<void> =
   if (!isOwner(ctx.cred, attributes)) throw new SysError('EPERM');
   let permissions = mode & 0o7777;
   if (ctx.cred.uid !== 0 && !inGroup(ctx.cred, attributes.gid)) permissions &= ~S.ISGID;
-  return change(spot, { mode: permissions });
+  return change(spot, { mode: permissions }, IN.ATTRIB);
 };
 
 const KEEP = 0xffff_ffff;
@@ -39,11 +46,12 @@ export const chown = (ctx: Context, spot: Spot, uid: number, gid: number): Await
     if (setsGid && !(owner && (gid === attributes.gid || inGroup(cred, gid)))) throw new SysError('EPERM');
   }
   if (!setsUid && !setsGid) return;
-  return change(spot, {
+  const what: AttributeChange = {
     ...(setsUid && { uid }),
     ...(setsGid && { gid }),
     ...(!isDirectory(attributes.mode) && { mode: withoutSetId(attributes.mode) & 0o7777 }),
-  });
+  };
+  return change(spot, what, IN.ATTRIB);
 };
 
 /** EROFS, EPERM for times of one's choice on the file of another, EACCES for "now" without write permission. */
@@ -60,10 +68,14 @@ export const utimens = (ctx: Context, spot: Spot, atime: TimeSpec, mtime: TimeSp
     if (!bothNow) throw new SysError('EPERM');
     if (!permits(ctx.cred, attributes, MAY.WRITE)) throw new SysError('EACCES');
   }
-  return change(spot, {
-    ...(atime.nsec !== UTIME.OMIT && { atime: instant(atime) }),
-    ...(mtime.nsec !== UTIME.OMIT && { mtime: instant(mtime) }),
-  });
+  const setsAtime = atime.nsec !== UTIME.OMIT;
+  const setsMtime = mtime.nsec !== UTIME.OMIT;
+  const what: AttributeChange = {
+    ...(setsAtime && { atime: instant(atime) }),
+    ...(setsMtime && { mtime: instant(mtime) }),
+  };
+  // As in Linux: one time alone looks like what usually sets it.
+  return change(spot, what, setsAtime && setsMtime ? IN.ATTRIB : setsAtime ? IN.ACCESS : IN.MODIFY);
 };
 
 const instant = ({ sec, nsec }: TimeSpec): Time | 'now' => (nsec === UTIME.NOW ? 'now' : { sec, nsec });
@@ -74,5 +86,5 @@ export const truncate = (ctx: Context, spot: Spot, length: number): Awaitable<vo
   if (isDirectory(attributes.mode)) throw new SysError('EISDIR');
   if (!isRegular(attributes.mode)) throw new SysError('EINVAL');
   checkAccess(ctx.cred, mount, attributes, MAY.WRITE);
-  return change(spot, { size: length });
+  return change(spot, { size: length }, IN.MODIFY);
 };

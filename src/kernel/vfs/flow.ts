@@ -40,6 +40,3 @@ const resume = async <R>(flow: Flow<R>, first: Promise<unknown>): Promise<R> => 
 /** `use(value)`, at once when the value is there. */
 export const chain = <T, R>(value: Awaitable<T>, use: (value: T) => Awaitable<R>): Awaitable<R> =>
   isPromise(value) ? value.then(use) : use(value);
-
-/** The same without its value. */
-export const discard = (value: Awaitable<unknown>): Awaitable<void> => chain(value, () => undefined);

@@ -3,6 +3,7 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { isDirectory, S } from '../../abi/file.ts';
+import { Changes } from './changes.ts';
 import type { Entry, FileSystem, Ino } from './filesystem.ts';
 import { type Flow, wait } from './flow.ts';
 import { Mount, Node } from './node.ts';
@@ -21,6 +22,7 @@ const BEHIND_DOTS = 2;
 
 export class Mounts {
   readonly root: Node;
+  readonly changes = new Changes();
   private readonly mounted: Mount[] = [];
   private nextDev = 1;
 
@@ -36,6 +38,7 @@ export class Mounts {
       path,
       readOnly: fs.readOnly || options.readOnly === true,
       covers,
+      changes: this.changes,
     });
     this.mounted.push(mount);
     covers?.mount.children.set(covers.ino, mount);
@@ -73,10 +76,10 @@ export class Mounts {
   }
 
   *openDirectory(ctx: Context, at: Node, path: string): Flow<Node> {
-    const { mount, ino, path: known, attributes } = yield* existing(ctx, at, path, 'follow');
+    const { mount, ino, path: known, parent, attributes } = yield* existing(ctx, at, path, 'follow');
     if (!isDirectory(attributes.mode)) throw new SysError('ENOTDIR');
     check(ctx.cred, attributes, MAY.EXEC);
-    return new Node(mount, yield* wait(mount.fs.open(ino, ctx.caller)), known);
+    return new Node(mount, yield* wait(mount.fs.open(ino, ctx.caller)), known, parent);
   }
 
   /** From the root of everything. */

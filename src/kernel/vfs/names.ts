@@ -5,10 +5,11 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { AT, isDirectory, LIMITS, RENAME, S } from '../../abi/file.ts';
-import type { NewInode } from './filesystem.ts';
+import { IN } from '../../abi/inotify.ts';
+import type { Attributes, NewInode } from './filesystem.ts';
 import { type Flow, wait } from './flow.ts';
 import { makeInode } from './make.ts';
-import type { Node } from './node.ts';
+import type { Mount, Node } from './node.ts';
 import { check, checkRemoval, checkWritable, MAY } from './permission.ts';
 import { type Context, existing, type Found, find, type Spot } from './resolve.ts';
 
@@ -24,7 +25,9 @@ function* fresh(ctx: Context, at: Node, path: string, isDir: boolean): Flow<Foun
 }
 
 function* make({ parent, name }: Found, what: NewInode): Flow<void> {
-  yield* wait(parent.mount.fs.create(parent.ino, name, what, { exclusive: true, open: false }));
+  const { fs, changes } = parent.mount;
+  yield* wait(fs.create(parent.ino, name, what, { exclusive: true, open: false }));
+  changes.named(fs, parent.ino, name, what.mode, IN.CREATE);
 }
 
 export function* mkdir(ctx: Context, at: Node, path: string, mode: number): Flow<void> {
@@ -64,7 +67,10 @@ export function* link(
   if (old.mount !== parent.mount) throw new SysError('EXDEV');
   check(ctx.cred, parent.attributes, MAY.WRITE | MAY.EXEC);
   if (isDirectory(old.attributes.mode)) throw new SysError('EPERM');
-  yield* wait(parent.mount.fs.link(old.ino, parent.ino, name));
+  const { fs, changes } = parent.mount;
+  yield* wait(fs.link(old.ino, parent.ino, name));
+  changes.self(fs, old.ino, IN.ATTRIB);
+  changes.named(fs, parent.ino, name, old.attributes.mode, IN.CREATE);
 }
 
 export function* unlink(ctx: Context, at: Node, path: string): Flow<void> {
@@ -76,7 +82,22 @@ export function* unlink(ctx: Context, at: Node, path: string): Flow<void> {
   if (slash) throw new SysError(isDir ? 'EISDIR' : 'ENOTDIR');
   checkRemoval(ctx.cred, parent.attributes, target.attributes);
   if (isDir) throw new SysError('EISDIR');
-  yield* wait(parent.mount.fs.unlink(parent.ino, name));
+  const { mode } = target.attributes;
+  yield* removed(parent, name, { ino: target.ino, mode }, wait(parent.mount.fs.unlink(parent.ino, name)));
+}
+
+/** Take a name away, and tell it. */
+function* removed(
+  { mount, ino: dir }: Spot,
+  name: string,
+  victim: Pick<Attributes, 'ino' | 'mode'>,
+  removal: Flow<void>,
+): Flow<void> {
+  const { fs, changes } = mount;
+  yield* removal;
+  if (!changes.active) return;
+  yield* changes.unnamed(fs, victim);
+  changes.named(fs, dir, name, victim.mode, IN.DELETE);
 }
 
 const RMDIR_DOTS = { '/': 'EBUSY', '.': 'EINVAL', '..': 'ENOTEMPTY' } as const;
@@ -89,7 +110,8 @@ export function* rmdir(ctx: Context, at: Node, path: string): Flow<void> {
   checkRemoval(ctx.cred, parent.attributes, target.attributes);
   if (!isDirectory(target.attributes.mode)) throw new SysError('ENOTDIR');
   if (covered) throw new SysError('EBUSY');
-  yield* wait(parent.mount.fs.rmdir(parent.ino, name));
+  const { mode } = target.attributes;
+  yield* removed(parent, name, { ino: target.ino, mode }, wait(parent.mount.fs.rmdir(parent.ino, name)));
 }
 
 export function* rename(
@@ -124,7 +146,33 @@ export function* rename(
   if (across) checkDotDot(ctx, source);
   if (across && exchange && to.target !== undefined) checkDotDot(ctx, to.target);
   if (from.covered || to.covered) throw new SysError('EBUSY');
+  // Attributes may be those of the live inode: what is told is remembered first.
+  const moved = { ino: source.ino, mode: source.attributes.mode };
+  const other = to.target && { ino: to.target.ino, mode: to.target.attributes.mode };
   yield* wait(mount.fs.rename(from.parent.ino, from.name, to.parent.ino, to.name, flags));
+  if (!mount.changes.active) return;
+  yield* tellRename(mount, from, to, { moved, other, exchange });
+}
+
+interface Renamed {
+  readonly moved: Pick<Attributes, 'ino' | 'mode'>;
+  /** What the new name led to. */
+  readonly other: Pick<Attributes, 'ino' | 'mode'> | undefined;
+  readonly exchange: boolean;
+}
+
+/** In the order of Linux's fsnotify_move. */
+function* tellRename({ fs, changes }: Mount, from: Found, to: Found, { moved, other, exchange }: Renamed): Flow<void> {
+  const here = { fs, dir: from.parent.ino, name: from.name };
+  const there = { fs, dir: to.parent.ino, name: to.name };
+  changes.moved(here, there, moved.mode);
+  if (other !== undefined && !exchange && !isDirectory(other.mode)) changes.self(fs, other.ino, IN.ATTRIB);
+  changes.self(fs, moved.ino, IN.MOVE_SELF);
+  if (other === undefined) return;
+  if (exchange) {
+    changes.moved(there, here, other.mode);
+    changes.self(fs, other.ino, IN.MOVE_SELF);
+  } else yield* changes.gone(fs, other.ino);
 }
 
 const checkExchange = ({ target, slash }: Found): void => {

@@ -4,6 +4,7 @@
 // References are counted here, so that dup, fork and a second holder cost the file system nothing: it hears of the
 // first `open` and of the last `release`.
 
+import type { Changes } from './changes.ts';
 import type { FileSystem, Ino } from './filesystem.ts';
 
 /** A file system in the tree. */
@@ -19,6 +20,8 @@ export class Mount {
   readonly readOnly: boolean;
   /** The directory that it covers: undefined for the root of everything. */
   readonly covers: Node | undefined;
+  /** Told of what is done to its files. */
+  readonly changes: Changes;
   /** What is mounted over directories of this one. */
   readonly children = new Map<Ino, Mount>();
 
@@ -29,6 +32,7 @@ export class Mount {
     path: string;
     readOnly: boolean;
     covers: Node | undefined;
+    changes: Changes;
   }) {
     this.dev = parts.dev;
     this.fs = parts.fs;
@@ -36,6 +40,7 @@ export class Mount {
     this.path = parts.path;
     this.readOnly = parts.readOnly;
     this.covers = parts.covers;
+    this.changes = parts.changes;
   }
 }
 
@@ -45,13 +50,16 @@ export class Node {
   readonly ino: Ino;
   /** Its absolute path when it was opened, a byte string: for display. `Vfs.pathOf` finds the present one. */
   readonly path: string;
+  /** The directory in which it has the last name of that path, when it was found by that name. */
+  readonly parent: Ino | undefined;
   private references = 1;
 
   /** Takes over one `open` of the inode. */
-  constructor(mount: Mount, ino: Ino, path: string) {
+  constructor(mount: Mount, ino: Ino, path: string, parent?: Ino) {
     this.mount = mount;
     this.ino = ino;
     this.path = path;
+    this.parent = parent;
   }
 
   get fs(): FileSystem {
@@ -67,6 +75,13 @@ export class Node {
   /** A holder is done with it; the last one lets the inode go. */
   release(): void {
     this.references--;
-    if (this.references === 0) this.fs.release(this.ino);
+    if (this.references > 0) return;
+    this.fs.release(this.ino);
+    void this.mount.changes.released(this.fs, this.ino);
+  }
+
+  /** Tell those who watch what was done to it (IN of the ABI). `mode`: its file type. */
+  changed(mode: number, mask: number): void {
+    this.mount.changes.inode(this, mode, mask);
   }
 }

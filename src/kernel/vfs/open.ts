@@ -3,6 +3,7 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { isDirectory, isRegular, isSymlink, O, S } from '../../abi/file.ts';
+import { IN } from '../../abi/inotify.ts';
 import { type Attributes, type Ino, snapshot } from './filesystem.ts';
 import { type Flow, wait } from './flow.ts';
 import { makeInode } from './make.ts';
@@ -15,7 +16,15 @@ export interface Opened {
   readonly node: Node;
   readonly attributes: Attributes;
   readonly created: boolean;
+  /** Was cut to nothing by O_TRUNC. */
+  readonly cut: boolean;
 }
+
+/** Tell of an opening that is not for a look only. Its end is told by the holder: IN_CLOSE_WRITE, IN_CLOSE_NOWRITE. */
+export const tellOpened = ({ node, attributes, cut }: Opened): void => {
+  node.changed(attributes.mode, IN.OPEN);
+  if (cut) node.changed(attributes.mode, IN.MODIFY);
+};
 
 const WANTED: Readonly<Record<number, number>> = {
   [O.RDONLY]: MAY.READ,
@@ -43,7 +52,7 @@ export function* open(ctx: Context, at: Node, path: string, flags: number, mode:
     checkOpen(ctx, target, flags);
     const cut = (flags & O.TRUNC) !== 0 && isRegular(target.attributes.mode) && target.attributes.size > 0;
     const attributes = cut ? yield* wait(target.mount.fs.setattr(target.ino, { size: 0 })) : target.attributes;
-    return { node: yield* hold(ctx, target, found.opened), attributes: snapshot(attributes), created: false };
+    return { node: yield* hold(ctx, target, found.opened), attributes: snapshot(attributes), created: false, cut };
   });
 }
 
@@ -61,7 +70,7 @@ function* openPath(ctx: Context, at: Node, path: string, flags: number): Flow<Op
   return yield* taking(found, function* () {
     if ((flags & O.DIRECTORY) !== 0 && !isDirectory(target.attributes.mode)) throw new SysError('ENOTDIR');
     const attributes = snapshot(target.attributes);
-    return { node: yield* hold(ctx, target, found.opened), attributes, created: false };
+    return { node: yield* hold(ctx, target, found.opened), attributes, created: false, cut: false };
   });
 }
 
@@ -92,7 +101,7 @@ const checkOpen = (ctx: Context, { mount, attributes }: Spot, flags: number): vo
 /** A node for the target: with the opening that the walk brought, or one of its own. */
 function* hold(ctx: Context, target: Spot, opened: Ino | undefined): Flow<Node> {
   const ino = opened ?? (yield* wait(target.mount.fs.open(target.ino, ctx.caller)));
-  return new Node(target.mount, ino, target.path);
+  return new Node(target.mount, ino, target.path, target.parent);
 }
 
 function* createFile(ctx: Context, found: Found, flags: number, mode: number): Flow<Opened> {
@@ -102,8 +111,11 @@ function* createFile(ctx: Context, found: Found, flags: number, mode: number): F
   const what = makeInode(ctx, parent, S.IFREG | (mode & 0o7777));
   const exclusive = (flags & O.EXCL) !== 0;
   const { attributes, created } = yield* wait(mount.fs.create(parent.ino, name, what, { exclusive, open: true }));
-  const node = new Node(mount, attributes.ino, join(parent.path, name));
-  if (created) return { node, attributes: snapshot(attributes), created };
+  const node = new Node(mount, attributes.ino, join(parent.path, name), parent.ino);
+  if (created) {
+    mount.changes.named(mount.fs, parent.ino, name, attributes.mode, IN.CREATE);
+    return { node, attributes: snapshot(attributes), created, cut: false };
+  }
   // Somebody else made the name since it was looked for: what there is now is to be opened by the rules.
   node.release();
   throw new SysError('ESTALE');

@@ -35,6 +35,8 @@ export interface Spot {
   readonly mount: Mount;
   readonly ino: Ino;
   readonly path: string;
+  /** The directory in which it was found by the last name of the path. */
+  readonly parent: Ino | undefined;
   readonly attributes: Attributes;
 }
 
@@ -58,6 +60,7 @@ interface Place {
   readonly mount: Mount;
   readonly ino: Ino;
   readonly path: string;
+  readonly parent: Ino | undefined;
   readonly attributes: Attributes | undefined;
 }
 
@@ -65,6 +68,7 @@ const placeOf = (node: Node): Place => ({
   mount: node.mount,
   ino: node.ino,
   path: node.path,
+  parent: node.parent,
   attributes: undefined,
 });
 
@@ -84,7 +88,7 @@ const namesOf = (path: string): string[] =>
 
 function* load(place: Place): Flow<Spot> {
   const attributes = place.attributes ?? (yield* wait(place.mount.fs.getattr(place.ino)));
-  return { mount: place.mount, ino: place.ino, path: place.path, attributes };
+  return { mount: place.mount, ino: place.ino, path: place.path, parent: place.parent, attributes };
 }
 
 export const spotOf = (node: Node): Flow<Spot> => load(placeOf(node));
@@ -167,7 +171,7 @@ class Walker {
     }
     if (place.mount === root.mount && place.ino === root.ino) return place;
     const parent = yield* wait(place.mount.fs.parentOf(place.ino));
-    return { mount: place.mount, ino: parent.ino, path: dirname(place.path), attributes: parent };
+    return { mount: place.mount, ino: parent.ino, path: dirname(place.path), parent: undefined, attributes: parent };
   }
 
   /** As many plain names as possible with one walk of the file system. */
@@ -179,7 +183,7 @@ class Walker {
     const { passed, opened } = yield* wait(mount.fs.walk(ino, names, this.open && toTheEnd, this.ctx.caller));
     if (opened !== undefined) this.held = { mount, ino: opened };
 
-    let parent: Spot = { mount, ino, path: this.here.path, attributes: passed[0] };
+    let parent: Spot = { mount, ino, path: this.here.path, parent: this.here.parent, attributes: passed[0] };
     for (const [i, name] of names.entries()) {
       this.search(parent.attributes);
       if (name.length > LIMITS.NAME_MAX) throw new SysError('ENAMETOOLONG');
@@ -190,12 +194,14 @@ class Walker {
         if (!final) throw new SysError('ENOENT');
         return { parent, name, slash: this.slash, target: undefined, covered: false, opened: undefined };
       }
-      const reached: Spot = { mount, ino: attributes.ino, path: join(parent.path, name), attributes };
+      const path = join(parent.path, name);
+      const reached: Spot = { mount, ino: attributes.ino, path, parent: parent.ino, attributes };
       const mounted = mount.children.get(attributes.ino);
       if (mounted !== undefined) {
         this.letGo();
         if (final && this.last === 'name') return this.found(parent, name, reached, true);
-        this.here = { mount: mounted, ino: mounted.fs.rootIno, path: mounted.path, attributes: undefined };
+        const root = { ino: mounted.fs.rootIno, path: mounted.path, parent: undefined, attributes: undefined };
+        this.here = { mount: mounted, ...root };
         if (!final) return undefined;
         return this.found(parent, name, yield* load(this.here), false);
       }

@@ -6,12 +6,14 @@
 // (ESTALE) makes the call start again from the path.
 
 import { SysError } from '../../abi/errno.ts';
-import { ACCESS, AT, isDirectory, isSymlink, LIMITS } from '../../abi/file.ts';
+import { ACCESS, AT, isDirectory, isSymlink, LIMITS, S } from '../../abi/file.ts';
+import { IN } from '../../abi/inotify.ts';
 import type { StructOf } from '../../abi/layout.ts';
 import type { TimeSpec } from './attributes.ts';
 import * as attributes from './attributes.ts';
-import { type Attributes, type Entry, type FileSystem, snapshot } from './filesystem.ts';
-import { type Awaitable, chain, discard, type Flow, run, wait } from './flow.ts';
+import type { Changes } from './changes.ts';
+import { type Attributes, type Entry, type FileSystem, type Ino, snapshot } from './filesystem.ts';
+import { type Awaitable, chain, type Flow, run, wait } from './flow.ts';
 import { type MountOptions, Mounts } from './mounts.ts';
 import * as names from './names.ts';
 import type { Mount, Node } from './node.ts';
@@ -54,6 +56,11 @@ export class Vfs {
   /** Mounts `fs` as the root. */
   constructor(fs: FileSystem, options: MountOptions = {}) {
     this.table = new Mounts(fs, options);
+  }
+
+  /** Told of all that is done to files. */
+  get changes(): Changes {
+    return this.table.changes;
   }
 
   /** The root of the tree. Holders other than the VFS itself retain it. */
@@ -144,6 +151,19 @@ export class Vfs {
     );
   }
 
+  /** What a path leads to, to be watched. ENOTDIR, EACCES without permission to read. */
+  watchable(
+    ctx: Context,
+    path: string,
+    options: { readonly follow: boolean; readonly onlyDirectory: boolean },
+  ): Awaitable<{ readonly fs: FileSystem; readonly ino: Ino }> {
+    return this.onPath(ctx, ctx.cwd, path, options.follow ? 'follow' : 'nofollow', ({ mount, ino, attributes }) => {
+      if (options.onlyDirectory && !isDirectory(attributes.mode)) throw new SysError('ENOTDIR');
+      check(ctx.cred, attributes, MAY.READ);
+      return { fs: mount.fs, ino };
+    });
+  }
+
   /** EINVAL when it is no symbolic link. */
   readlink(ctx: Context, at: Node, path: string): Awaitable<string> {
     return this.onPath(ctx, at, path, 'nofollow', ({ mount, ino, attributes: { mode } }) => {
@@ -232,7 +252,7 @@ export class Vfs {
   /** The caller has checked that the file is open for writing. EINVAL when it is no regular file. */
   ftruncate(node: Node, length: number): Awaitable<void> {
     if (length < 0) throw new SysError('EINVAL');
-    return discard(node.fs.setattr(node.ino, { size: length }));
+    return chain(node.fs.setattr(node.ino, { size: length }), () => node.changed(S.IFREG, IN.MODIFY));
   }
 
   fstatfs(node: Node): Awaitable<Statfs> {

@@ -4,6 +4,7 @@
 import { SysError } from '../../../abi/errno.ts';
 import { S } from '../../../abi/file.ts';
 import type { OpenFile } from '../../fd/open-file.ts';
+import { Changes } from '../../vfs/changes.ts';
 import type { Attributes, FileSystem, FileSystemStatus, Ino, Walk } from '../../vfs/filesystem.ts';
 import { type Awaitable, chain } from '../../vfs/flow.ts';
 import { Mount, Node } from '../../vfs/node.ts';
@@ -26,6 +27,7 @@ export class AnonFs implements FileSystem {
     path: '',
     readOnly: false,
     covers: undefined,
+    changes: new Changes(),
   });
   private readonly files = new Map<Ino, OpenFile>();
   private readonly nodes = new WeakMap<OpenFile, Node>();
