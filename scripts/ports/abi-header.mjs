@@ -60,7 +60,7 @@ function headers(abi) {
     'tabos/rename.h': defines('RENAME_', file.RENAME),
     'tabos/limits.h': defines('TABOS_', file.LIMITS),
     'tabos/wait.h': defines('W', wait.WAIT),
-    'bits/signal.h':
+    'tabos/signals.h':
       defines('', signals.SIGNAL) + defines('', { _NSIG: signals.NSIG + 1 }) + defines('SA_', signals.SA),
     'tabos/disposition.h': defines('TABOS_SIG_', signals.DISPOSITION),
     'bits/termios.h': termiosHeader(termios),

@@ -1,12 +1,12 @@
 /** The image of the system: the layout of wasm/image with the programs of all ports in it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { base, skeleton } from '../../wasm/image/layout.mjs';
 import { ROOT } from '../lib/run.mjs';
-import { storeFile, writeManifest } from './image.mjs';
+import { link, storeFile, treeEntries, withoutRepeatedFolders, writeManifest } from './image.mjs';
 import { IMAGE, WASM } from './places.mjs';
 import { commandsOf, portFolder } from './port.mjs';
-import { loadRecipe, recipeNames } from './recipe.mjs';
+import { FILES, loadRecipe, recipeNames } from './recipe.mjs';
 import { hashFiles, hashOf, step } from './step.mjs';
 
 /** The library is part of every program: its licenses have to come along. */
@@ -20,9 +20,18 @@ export async function buildImage() {
   const key = hashOf(version, ...built, hashFiles(path.join(WASM, 'image'), LIBC_NOTICE, ...scripts));
   await step('image', IMAGE, key, async (folder) => {
     const ports = await Promise.all(names.map((name) => portEntries(folder, name)));
+    const taken = new Set(
+      ports.filter((port) => !port.yields).flatMap((port) => port.entries.map((entry) => entry.path)),
+    );
     writeManifest(folder, {
       packages: ports.map((port) => port.about),
-      entries: [...base(), ...libcEntries(folder), ...ports.flatMap((port) => port.entries)],
+      entries: withoutRepeatedFolders([
+        ...base(),
+        ...libcEntries(folder),
+        ...ports.flatMap((port) =>
+          port.yields ? port.entries.filter((entry) => !taken.has(entry.path)) : port.entries,
+        ),
+      ]),
       skeleton: skeleton(version),
     });
   });
@@ -42,19 +51,29 @@ const docFolder = (name) => ({ path: `usr/share/doc/${name}`, type: 'dir', mode:
  * @param {string} name
  */
 async function portEntries(image, name) {
-  const { version, summary, license, homepage, source } = await loadRecipe(name);
-  const [command = '', ...others] = commandsOf(name);
-  const file = (/** @type {string} */ part) => path.join(portFolder(name), part);
-  const program = storeFile(image, file(`${name}.wasm`), `usr/bin/${command}`, 0o755);
-  const links = others.map((other) => ({
-    path: `usr/bin/${other}`,
-    type: /** @type {const} */ ('link'),
-    target: command,
-  }));
+  const { version, summary, license, homepage, source, yields = false } = await loadRecipe(name);
   const doc = docFolder(name);
-  const copyright = storeFile(image, file('copyright'), `${doc.path}/copyright`, 0o644);
+  const copyright = storeFile(image, path.join(portFolder(name), 'copyright'), `${doc.path}/copyright`, 0o644);
+  const files = path.join(portFolder(name), FILES);
   return {
+    yields,
     about: { name, version, summary, license, homepage, source },
-    entries: [program, ...links, doc, copyright],
+    entries: [
+      ...commandsOf(name).flatMap((commands) => programEntries(image, name, commands)),
+      ...(existsSync(files) ? treeEntries(image, files) : []),
+      doc,
+      copyright,
+    ],
   };
+}
+
+/**
+ * @param {string} image
+ * @param {string} name
+ * @param {string[]} commands
+ * @returns {import('./image.mjs').Entry[]}
+ */
+function programEntries(image, name, [command = '', ...others]) {
+  const program = storeFile(image, path.join(portFolder(name), `${command}.wasm`), `usr/bin/${command}`, 0o755);
+  return [program, ...others.map((other) => link(`usr/bin/${other}`, command))];
 }

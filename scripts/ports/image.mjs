@@ -10,7 +10,7 @@
  * belongs to the machine's user. A folder comes before what is in it.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** @typedef {import('../../wasm/image/layout.mjs').Entry} LayoutEntry */
@@ -31,6 +31,42 @@ export function storeFile(folder, from, place, mode) {
   const url = `${name}-${sha256.slice(0, 8)}${ext}`;
   copyFileSync(from, path.join(folder, url));
   return { path: place, type: 'file', mode, size: bytes.length, sha256, url };
+}
+
+/** @param {string} place @param {string} target @returns {Entry} */
+export const link = (place, target) => ({ path: place, type: 'link', target });
+
+/**
+ * @param {string} image
+ * @param {string} root a folder whose files go into the image under the same paths
+ * @param {string} [below]
+ * @returns {Entry[]}
+ */
+export function treeEntries(image, root, below = '') {
+  const names = readdirSync(path.join(root, below)).sort();
+  return names.flatMap((name) => {
+    const place = path.posix.join(below, name);
+    const from = path.join(root, place);
+    const status = lstatSync(from);
+    if (status.isSymbolicLink()) return [link(place, readlinkSync(from))];
+    if (!status.isDirectory()) return [storeFile(image, from, place, status.mode & 0o111 ? 0o755 : 0o644)];
+    return [/** @type {Entry} */ ({ path: place, type: 'dir', mode: 0o755 }), ...treeEntries(image, root, place)];
+  });
+}
+
+/**
+ * Several ports may bring the same folder.
+ *
+ * @param {Entry[]} entries
+ */
+export function withoutRepeatedFolders(entries) {
+  const seen = new Set();
+  return entries.filter(({ path: place, type }) => {
+    if (type !== 'dir') return true;
+    const isNew = !seen.has(place);
+    seen.add(place);
+    return isNew;
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ import { hashOf } from './step.mjs';
 
 export const CLANG = 'clang-22';
 export const AR = 'llvm-ar-22';
+export const RANLIB = 'llvm-ranlib-22';
 const WASI_LIBC = path.join(ROOT, 'node_modules/@yowasp/clang/gen/llvm-resources.tar');
 const WASM_OPT = path.join(ROOT, 'node_modules/binaryen/bin/wasm-opt');
 
@@ -108,6 +109,8 @@ export function writeConfig(sysroot) {
     '# A worker lends one memory to its programs in turn (src/user/runtime/worker-memory.ts).',
     '-Wl,--import-memory,--export-memory',
     '-lsetjmp',
+    '# printf and scanf of long double, which wasi-libc leaves to those who ask.',
+    '-lc-printscan-long-double',
   ];
   writeFileSync(path.join(sysroot, 'tabos.cfg'), `${lines.join('\n')}\n`);
 }
@@ -118,10 +121,12 @@ export const compiler = (sysroot) => [CLANG, `--config=${path.join(sysroot, 'tab
 /**
  * @param {string} from
  * @param {string} to
- * @param {{ fork?: boolean }} [options] fork: transform the program so that its stack can be unwound in `tabos.fork`
+ * @param {{ fork?: boolean, castsFunctions?: boolean }} [options] fork: transform the program so that its stack can be
+ *   unwound in `tabos.fork`; castsFunctions: so that a function can be called through a pointer of another type
  */
-export async function optimize(from, to, { fork = false } = {}) {
+export async function optimize(from, to, { fork = false, castsFunctions = false } = {}) {
+  const casts = castsFunctions ? ['--fpcast-emu'] : [];
   const asyncify = fork ? ['--asyncify', '--pass-arg=asyncify-imports@tabos.fork'] : [];
   const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-  await tool(process.execPath, [WASM_OPT, from, ...FEATURES, ...asyncify, '-Os', ...strip, '-o', to]);
+  await tool(process.execPath, [WASM_OPT, from, ...FEATURES, ...casts, ...asyncify, '-Os', ...strip, '-o', to]);
 }

@@ -6,6 +6,8 @@
  * skeleton, and to root in the base.
  */
 
+import { readFileSync } from 'node:fs';
+
 /** @typedef {{ path: string, type: 'dir', mode: number, uid?: number, gid?: number }} Dir */
 /** @typedef {{ path: string, type: 'link', target: string, uid?: number, gid?: number }} Link */
 /** @typedef {{ path: string, type: 'file', mode: number, text: string, uid?: number, gid?: number }} TextFile */
@@ -22,6 +24,9 @@ const file = (path, text, mode = 0o644) => ({ path, type: 'file', mode, text });
 
 /** A program that is part of the process runtime instead of a wasm file. @param {string} name */
 const builtin = (name) => file(`usr/bin/${name}`, `\0tabos:${name}\n`, 0o755);
+
+/** A file of the skeleton that is long enough to be one here. @param {string} place @param {string} name */
+const copy = (place, name) => file(place, readFileSync(new URL(name, import.meta.url), 'utf8'));
 
 const ROOT = { uid: 0, gid: 0 };
 
@@ -40,6 +45,9 @@ export PATH="\${PATH:-/usr/local/bin:/usr/bin:/bin}"
 export TERM="\${TERM:-xterm-256color}"
 export PAGER=less EDITOR=vi
 export ENV=/etc/shrc
+case $BASH_VERSION in
+?*) [ -f /etc/bash.bashrc ] && . /etc/bash.bashrc ;;
+esac
 `;
 
 const SHRC = `# For interactive shells. The prompt carries marks that tell a terminal where it begins and ends, and how the
@@ -81,13 +89,23 @@ export const skeleton = (version) => [
   file('etc/group', 'root:x:0:\ntty:x:5:\nusers:x:100:user\nuser:x:1000:\n'),
   file('etc/hosts', '127.0.0.1\tlocalhost\n127.0.1.1\ttabos\n'),
   file('etc/hostname', 'tabos\n'),
-  file('etc/shells', '/bin/sh\n/bin/dash\n'),
+  file('etc/shells', '/bin/sh\n/bin/dash\n/bin/bash\n/bin/mksh\n'),
+  copy('etc/services', 'services'),
+  copy('etc/protocols', 'protocols'),
+  dir('etc/terminfo'),
   file('etc/profile', PROFILE),
   file('etc/shrc', SHRC),
+  copy('etc/bash.bashrc', 'bash.bashrc'),
+  copy('etc/inputrc', 'inputrc'),
+  dir('etc/skel'),
+  copy('etc/skel/.bashrc', 'dot.bashrc'),
+  copy('etc/skel/.profile', 'dot.profile'),
   file('etc/os-release', osRelease(version)),
   link('etc/mtab', '/proc/mounts'),
   dir('home'),
   dir('home/user'),
+  copy('home/user/.bashrc', 'dot.bashrc'),
+  copy('home/user/.profile', 'dot.profile'),
   { ...dir('root', 0o700), ...ROOT },
   dir('mnt'),
   dir('opt'),

@@ -28,6 +28,7 @@ export const recipe = {
     sha256: 'faeeb244c35a348a334f4a59e44626ee870fb07b6884d68c10ae8bc19f83a694',
   },
 
+  yields: true,
   patches: ['wc.patch', 'head.patch', 'tr.patch', 'timeout.patch', 'awk.patch', 'zcat.patch'],
 
   async build({ source, recipe: folder, cc, tool }) {
@@ -42,7 +43,7 @@ export const recipe = {
     const variables = [`CC=${cc.join(' ')}`, 'AR=llvm-ar-22', 'EXTRA_CFLAGS=-include sys/sysinfo.h -w'];
     await make(HOSTCC, ...variables, '-j2', 'busybox_unstripped');
     await tool(command, [...options, ...archives(source), '-o', 'busybox.wasm'], { cwd: source });
-    return { wasm: path.join(source, 'busybox.wasm'), commands: ['busybox', ...applets(source)] };
+    return { programs: [{ wasm: path.join(source, 'busybox.wasm'), commands: ['busybox', ...applets(source)] }] };
   },
 };
 

@@ -43,7 +43,7 @@ export const recipe = {
     await parallel(sources, (name) => tool(command, [...options, ...FLAGS, '-c', name, '-o', objectOf(name)], { cwd }));
     const link = ['-Wl,--export=__stack_pointer,-z,stack-size=524288', '-o', 'dash.wasm'];
     await tool(command, [...options, ...sources.map(objectOf), ...link], { cwd });
-    return { wasm: path.join(cwd, 'dash.wasm'), commands: ['dash', 'sh'] };
+    return { programs: [{ wasm: path.join(cwd, 'dash.wasm'), commands: ['dash', 'sh'] }] };
   },
 };
 
