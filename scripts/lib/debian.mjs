@@ -18,6 +18,7 @@ const PACKAGES = {
     ['llvm-22', 'llvm-ar-22'],
     ['libclang-rt-22-dev-wasm32', '/usr/lib/llvm-22/lib/clang/22/lib/wasi/libclang_rt.builtins-wasm32.a'],
     ['dpkg-dev', 'dpkg-source'],
+    ['ncurses-bin', 'tic'],
   ],
   /** Runs the browser tests and the benchmarks. */
   browsers: [

@@ -111,7 +111,12 @@ export async function buildRecipe(recipe, sysroot, folder, prefix) {
   }
   const cc = compiler(sysroot);
   const product = await recipe.build({
-    ...{ source, recipe: recipeFolder(recipe.name), cc, prefix, tool, parallel },
+    source,
+    recipe: recipeFolder(recipe.name),
+    cc,
+    prefix,
+    tool,
+    parallel,
     configure: (args) => configure(recipe, source, cc, args),
     make: (args) => tool('make', ['-s', `-j${availableParallelism()}`, ...args], { cwd: source }),
   });
