@@ -6,11 +6,11 @@ export interface Measurement {
   readonly unit: string;
   /** One number a repetition; the median is reported. */
   readonly samples: readonly number[];
-  /** The same by the native system on this machine, in the same run. */
-  readonly native?: readonly number[];
+  /** The same in the same run by the native system on this machine, or by the bare platform where the row says so. */
+  readonly control?: readonly number[];
   /** What the median should be at most, or at least where more is better. */
   readonly goal?: number;
-  /** How many times the native median the median should be at most. */
+  /** How many times the control's median the median should be at most, or at least where more is better. */
   readonly ratioGoal?: number;
   readonly moreIsBetter?: true;
 }

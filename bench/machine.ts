@@ -22,10 +22,23 @@ export class BenchMachine {
     else url.searchParams.set('machine', `bench-${randomUUID().slice(0, 8)}`);
     const tab = await browser.newTab();
     await tab.goto(url.href);
-    await tab.evaluate(async () => {
+    const machine = new BenchMachine(tab);
+    await machine.ready();
+    return machine;
+  }
+
+  /** Milliseconds from navigation until the machine can be used. */
+  ready(): Promise<number> {
+    return this.tab.evaluate(async () => {
       await window.os.ready;
+      return performance.now();
     });
-    return new BenchMachine(tab);
+  }
+
+  /** Boots it again: its tab was the only one, so its volume is mounted anew. */
+  async reboot(): Promise<number> {
+    await this.tab.reload();
+    return this.ready();
   }
 
   /** Milliseconds that a shell script takes, its shell included. It must end well. */

@@ -49,5 +49,5 @@ async function measureScript(
     samples.push(await run(machine));
     natively.push(await run(native));
   }
-  return { ...row, samples, native: natively };
+  return { ...row, samples, control: natively };
 }

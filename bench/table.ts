@@ -2,30 +2,30 @@
 import type { Measurement } from './bench.ts';
 import { median } from './statistics.ts';
 
-const COLUMNS = ['benchmark', 'median', 'min to max', 'goal', 'native', 'ratio'] as const;
+const COLUMNS = ['benchmark', 'median', 'min to max', 'goal', 'control', 'ratio'] as const;
 
 export function formatHead(): string {
   return `| ${COLUMNS.join(' | ')} |\n|---|${'---:|'.repeat(COLUMNS.length - 1)}`;
 }
 
 export function formatRow(measurement: Measurement, withGoal: boolean): string {
-  const { name, unit, samples, native } = measurement;
+  const { name, unit, samples, control } = measurement;
   const middle = median(samples);
   const cells = [
     name.replaceAll('|', '\\|'),
     `${formatNumber(middle)} ${unit}`,
     `${formatNumber(Math.min(...samples))} to ${formatNumber(Math.max(...samples))}`,
     withGoal ? formatGoal(measurement) : '',
-    native ? `${formatNumber(median(native))} ${unit}` : '',
-    native ? formatNumber(middle / median(native)) : '',
+    control ? `${formatNumber(median(control))} ${unit}` : '',
+    control ? formatNumber(middle / median(control)) : '',
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
-function formatGoal({ samples, native, goal, ratioGoal, moreIsBetter }: Measurement): string {
+function formatGoal({ samples, control, goal, ratioGoal, moreIsBetter }: Measurement): string {
   const [wanted, reached, suffix] =
-    native && ratioGoal !== undefined
-      ? [ratioGoal, median(samples) / median(native), 'x']
+    control && ratioGoal !== undefined
+      ? [ratioGoal, median(samples) / median(control), 'x']
       : [goal, median(samples), ''];
   if (wanted === undefined) return '';
   const met = moreIsBetter ? reached >= wanted : reached <= wanted;
