@@ -8,7 +8,11 @@
 /** From the reader of a byte stream to its writer: so many bytes were consumed, or nobody will read on. */
 export type StreamCredit = { readonly type: 'ack'; readonly bytes: number } | { readonly type: 'cancel' };
 /** From the writer to the reader. A writer has at most STREAM_WINDOW unacknowledged bytes on the way. */
-export type StreamData = { readonly type: 'data'; readonly bytes: Uint8Array } | { readonly type: 'end' };
+export type StreamData =
+  | { readonly type: 'data'; readonly bytes: Uint8Array }
+  | { readonly type: 'end' }
+  /** The writer has failed: what came is not the whole. */
+  | { readonly type: 'abort' };
 export const STREAM_WINDOW = 256 * 1024;
 
 // --- terminals -----------------------------------------------------------------------------------------------------
@@ -160,7 +164,42 @@ export interface FilesControl {
   copy(from: string, to: string, request: CopyRequest): Promise<void>;
 }
 
-export interface StationControl extends FilesControl {
+/** Something of a tree of files. The path is relative to the root of the tree, whose own path is empty. */
+export type TreeEntry = {
+  readonly path: string;
+  readonly mode: number;
+  readonly mtimeMs: number;
+} & (
+  | { readonly type: 'directory' }
+  | { readonly type: 'file'; readonly content: Uint8Array }
+  | { readonly type: 'symlink'; readonly target: string }
+  /** A second name of the file at the path `target`, which came before. */
+  | { readonly type: 'link'; readonly target: string }
+);
+
+export interface ExportRequest {
+  /** Patterns as in gitignore. Alone: all that is exported; with `excludes`: what of that is exported after all. */
+  readonly includes: readonly string[];
+  readonly excludes: readonly string[];
+}
+
+/** Trees of files in and out. A broken archive rejects with the code ERR_ARCHIVE, anything else with the errno's name. */
+export interface ArchivesControl {
+  /** All of it or nothing, into a directory that is made when it is missing. */
+  mountTree(entries: readonly TreeEntry[], path: string): Promise<void>;
+  /** tar, tar.gz or zip, told apart by what they are: a Blob, or a stream over a port. */
+  mountArchive(source: Blob | MessagePort, path: string): Promise<void>;
+  exportTree(path: string, request: ExportRequest): Promise<TreeEntry[]>;
+  /** Resolves when the reader of the port has had all. ECANCELED when it wants no more. */
+  exportArchive(
+    path: string,
+    format: 'tar' | 'tar.gz' | 'zip',
+    request: ExportRequest,
+    port: MessagePort,
+  ): Promise<void>;
+}
+
+export interface StationControl extends FilesControl, ArchivesControl {
   /** Start a process as leader of a session of its own. Rejects with the errno's name as `code`. */
   spawn(request: SpawnRequest): Promise<number>;
   /** Resolves when a process that `spawn` gave has ended. */

@@ -1,5 +1,5 @@
 // What a page may ask of its station: StationControl (control.ts). Processes that are started here lead sessions of their
-// own, children of init. Files are in page-files.ts.
+// own, children of init. Files are in page-files.ts and page-archives.ts.
 
 import { SysError } from '../abi/errno.ts';
 import { O } from '../abi/file.ts';
@@ -15,6 +15,7 @@ import type { Task } from '../kernel/station/task.ts';
 import { openedFile } from '../kernel/syscalls/files.ts';
 import type { ExitStatus, SpawnRequest, StationControl, Stdio } from './control.ts';
 import { exitStatus } from './exit-status.ts';
+import { archivesControl } from './page-archives.ts';
 import { filesControl } from './page-files.ts';
 import { pumpIn, pumpOut } from './stream-pump.ts';
 import { told } from './told.ts';
@@ -118,5 +119,6 @@ export const makeStationControl = (station: Station): StationControl => {
         if (!found) throw new SysError('ESRCH');
       }),
     ...filesControl(station.vfs, station.random),
+    ...archivesControl(station.vfs, station.random),
   };
 };

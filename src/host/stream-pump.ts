@@ -90,7 +90,7 @@ export const pumpIn = (port: MessagePort, pipe: Pipe): void => {
     });
   };
   port.onmessage = ({ data }: MessageEvent<StreamData>): void => {
-    if (data.type === 'end') ended = true;
+    if (data.type !== 'data') ended = true;
     else if (data.bytes.length > 0) queue.push(data.bytes);
     pump();
   };

@@ -38,6 +38,10 @@ export type TabOSErrorCode =
   | 'ERR_CLOSED'
   /** An argument that is no signal. */
   | 'ERR_UNKNOWN_SIGNAL'
+  /** What should be mounted is no archive, or a broken one. */
+  | 'ERR_ARCHIVE'
+  /** What should be mounted has not the shape of a FileSystemTree. */
+  | 'ERR_INVALID_TREE'
   /** An argument, or an option, of the wrong type. */
   | 'ERR_INVALID_ARG_TYPE'
   /** An argument, or an option, that cannot be. */

@@ -11,11 +11,13 @@
  */
 import { transfer } from 'comlink';
 import type { ProcessInfo, SpawnRequest, TerminalInfo } from '../host/control.ts';
+import { type ArchiveSource, type ExportOptions, exportFiles, type MountOptions, mount } from './archives.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Disposable } from './emitter.ts';
 import { absolutePath, type EnvironmentChange, environment, HOME } from './environment.ts';
 import { systemError, type TabOSError } from './errors.ts';
 import { type ExecOptions, type ExecResult, exec } from './exec.ts';
+import type { FileSystemTree } from './file-tree.ts';
 import { Files } from './files.ts';
 import { launch, type SpawnOptions } from './launch.ts';
 import { Machine, type MachinePart } from './machine.ts';
@@ -95,6 +97,37 @@ export class TabOS {
   async spawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): Promise<Process> {
     await this.ready;
     return launch(this.#machine.station, file, args, options);
+  }
+
+  /**
+   * Write a tree of files, or what is in an archive (tar, tar.gz, zip), into a directory. Files that exist are replaced,
+   * directories merged. All of it is there when this resolves; nothing of it, when it rejects.
+   *
+   * @throws TabOSError ERR_INVALID_TREE, ERR_ARCHIVE; SystemError ENOSPC, ENOTDIR, EISDIR, EACCES, ...
+   */
+  async mount(source: FileSystemTree | ArchiveSource, options?: MountOptions): Promise<void> {
+    await this.ready;
+    return mount(this.#machine.station, source, options);
+  }
+
+  /**
+   * Everything at a path: as a tree (`json`), as a stream (`tar`, `tar.gz`, `zip`), or as bytes (`binary`). Of `/`, what
+   * is on the volume: not /proc, /dev, /usr and /tmp, nor whatever else is mounted below the path.
+   *
+   * @throws SystemError ENOENT, EILSEQ (a name that is no text, as `json`), ...
+   */
+  export(
+    path: string,
+    options: ExportOptions & { readonly format: 'tar' | 'tar.gz' | 'zip' },
+  ): Promise<ReadableStream<Uint8Array>>;
+  export(path: string, options: ExportOptions & { readonly format: 'binary' }): Promise<Uint8Array>;
+  export(path: string, options?: ExportOptions & { readonly format?: 'json' }): Promise<FileSystemTree>;
+  async export(
+    path: string,
+    options?: ExportOptions,
+  ): Promise<FileSystemTree | Uint8Array | ReadableStream<Uint8Array>> {
+    await this.ready;
+    return exportFiles(this.#machine.station, path, options);
   }
 
   /**

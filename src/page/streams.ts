@@ -37,7 +37,7 @@ export function readStream(port: MessagePort, listener: BytesListener): StreamRe
   };
   const consume = async (message: StreamData) => {
     if (done) return;
-    if (message.type === 'end') {
+    if (message.type !== 'data') {
       finish();
       return;
     }
@@ -96,6 +96,13 @@ export class StreamWriter {
     if (this.#isBroken()) return;
     this.#state = 'closed';
     this.#port.postMessage({ type: 'end' } satisfies StreamData);
+  }
+
+  /** The source of the bytes has failed: the reader is told that they are not the whole. */
+  abort(): void {
+    if (this.#state !== 'open') return;
+    this.#port.postMessage({ type: 'abort' } satisfies StreamData);
+    this.#state = 'closed';
   }
 
   /** The process is gone, or the machine: what waits fails with EPIPE. */

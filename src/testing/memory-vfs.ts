@@ -2,12 +2,16 @@
 
 import { browserClock } from '../host/browser-ports.ts';
 import { TabFs } from '../kernel/fs/tabfs/tabfs.ts';
-import { Volume, type VolumeOptions } from '../kernel/fs/tabfs/volume.ts';
+import { Volume } from '../kernel/fs/tabfs/volume.ts';
 import { USER } from '../kernel/station/machine-tree.ts';
+import { MemoryBlockStore } from '../kernel/storage/block-store.ts';
+import { VolatileMetadataStore } from '../kernel/storage/metadata-store.ts';
 import { Vfs } from '../kernel/vfs/vfs.ts';
 
-export const memoryVfs = async (options: Partial<VolumeOptions> = {}): Promise<Vfs> => {
-  const volume = Volume.inMemory({ now: () => browserClock.now(), ...options });
+/** @param room for the content of files, in bytes: ENOSPC beyond */
+export const memoryVfs = async (room = Number.MAX_SAFE_INTEGER): Promise<Vfs> => {
+  const store = new MemoryBlockStore({ capacity: room });
+  const volume = new Volume(store, new VolatileMetadataStore(), { now: () => browserClock.now() });
   const vfs = new Vfs(new TabFs(volume, 'root'));
   const ctx = { root: vfs.root, cwd: vfs.root, cred: { uid: 0, gid: 0, groups: [0] }, umask: 0o022 };
   for (const path of ['/home', '/home/user', '/tmp']) await vfs.mkdir(ctx, vfs.root, path, 0o755);

@@ -65,7 +65,7 @@ const feed = (port: MessagePort, stream: NodeJS.WritableStream): void => {
   const credit = (message: StreamCredit): void => port.postMessage(message);
   stream.on('error', () => credit({ type: 'cancel' }));
   port.onmessage = ({ data }: MessageEvent<StreamData>) => {
-    if (data.type === 'end') {
+    if (data.type !== 'data') {
       stream.end();
       port.close();
     } else stream.write(data.bytes, () => credit({ type: 'ack', bytes: data.bytes.length }));
