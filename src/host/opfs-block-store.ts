@@ -7,7 +7,7 @@ import { SysError } from '../abi/errno.ts';
 import type { VolumeOptions } from '../kernel/fs/tabfs/volume.ts';
 import { Volume } from '../kernel/fs/tabfs/volume.ts';
 import type { BlockStore } from '../kernel/storage/block-store.ts';
-import { Journal } from '../kernel/storage/journal.ts';
+import { Journal, type JournalOptions } from '../kernel/storage/journal.ts';
 
 const isNamed = (error: unknown, ...names: readonly string[]): boolean =>
   error instanceof DOMException && names.includes(error.name);
@@ -95,19 +95,32 @@ const openHandle = async (directory: FileSystemDirectoryHandle, name: string): P
 /** The files of a volume, in fs/tabfs/FORMAT.md. */
 const FILES = ['data', 'meta-a', 'meta-b'] as const;
 
-/** Mount the volume in a directory of the origin private file system; a new one in an empty directory. */
-export const openOpfsVolume = async (directory: FileSystemDirectoryHandle, options: VolumeOptions): Promise<Volume> => {
+/** Data, and the two of the journal. */
+export type VolumeStores = readonly [BlockStore, BlockStore, BlockStore];
+
+/** The stores of a volume, new ones where there are none. They are ours until they are closed: nobody else can open them. */
+export const openOpfsStores = async (directory: FileSystemDirectoryHandle): Promise<VolumeStores> => {
   const handles: FileSystemSyncAccessHandle[] = [];
   try {
     for (const name of FILES) handles.push(await openHandle(directory, name));
-    const [data, first, second] = handles.map((handle) => new OpfsBlockStore(handle)) as [
-      OpfsBlockStore,
-      OpfsBlockStore,
-      OpfsBlockStore,
-    ];
-    return new Volume(data, new Journal([first, second]), options);
   } catch (error) {
     for (const handle of handles) handle.close();
+    throw error;
+  }
+  return handles.map((handle) => new OpfsBlockStore(handle)) as unknown as VolumeStores;
+};
+
+/** Mount the volume in a directory of the origin private file system; a new one in an empty directory. */
+export const openOpfsVolume = async (
+  directory: FileSystemDirectoryHandle,
+  options: VolumeOptions,
+  journal?: JournalOptions,
+): Promise<Volume> => {
+  const [data, first, second] = await openOpfsStores(directory);
+  try {
+    return new Volume(data, new Journal([first, second], journal), options);
+  } catch (error) {
+    for (const store of [data, first, second]) store.close();
     throw error;
   }
 };
