@@ -4,9 +4,25 @@ import { LAYOUT, type Layout, type LayoutName, type StructOf } from './layout.ts
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** A number as 64 bits: what is above the range becomes all ones (RLIM_INFINITY). */
-const wide = (value: number): bigint =>
-  value >= 2 ** 64 ? 0xffff_ffff_ffff_ffffn : BigInt.asUintN(64, BigInt(Math.trunc(value)));
+const WORD = 2 ** 32;
+
+/** 64 bits, little-endian, without BigInt: what is above the range becomes all ones (RLIM_INFINITY). */
+const setWide = (view: DataView, at: number, value: number): void => {
+  if (value >= WORD * WORD) {
+    view.setUint32(at, 0xffff_ffff, true);
+    view.setUint32(at + 4, 0xffff_ffff, true);
+    return;
+  }
+  const whole = Math.trunc(value);
+  const high = Math.floor(whole / WORD);
+  view.setUint32(at, whole - high * WORD, true);
+  view.setUint32(at + 4, high, true);
+};
+
+const getWide = (view: DataView, at: number, signed: boolean): number => {
+  const high = signed ? view.getInt32(at + 4, true) : view.getUint32(at + 4, true);
+  return high * WORD + view.getUint32(at, true);
+};
 
 /** Write a struct at an offset of a buffer. Throws RangeError when the buffer is too short. */
 export const pack = <N extends LayoutName>(name: N, value: StructOf<N>, into: Uint8Array, offset = 0): void => {
@@ -33,7 +49,7 @@ export const pack = <N extends LayoutName>(name: N, value: StructOf<N>, into: Ui
         view.setUint32(pos, number, true);
         break;
       default:
-        view.setBigUint64(pos, wide(number), true);
+        setWide(view, pos, number);
     }
   }
 };
@@ -62,10 +78,10 @@ export const unpack = <N extends LayoutName>(name: N, from: Uint8Array, offset =
         out[field] = view.getInt32(pos, true);
         break;
       case 'u64':
-        out[field] = Number(view.getBigUint64(pos, true));
+        out[field] = getWide(view, pos, false);
         break;
       case 'i64':
-        out[field] = Number(view.getBigInt64(pos, true));
+        out[field] = getWide(view, pos, true);
         break;
       default:
         out[field] = from.slice(pos, pos + Number(type.slice('bytes:'.length)));

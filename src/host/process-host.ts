@@ -15,7 +15,7 @@ import { ReadCells } from '../base/read-cells.ts';
 import type { Clock, Log, ProcessWorker, Spawner } from '../kernel/ports.ts';
 import { type Station, TaskGone } from '../kernel/station/station.ts';
 import type { Task } from '../kernel/station/task.ts';
-import { createChannel, createDoorbell, MAX_CHANNELS, takeRung } from '../transport/channel.ts';
+import { createChannel, createDoorbell, MAX_CHANNELS, setAsleep, takeRung } from '../transport/channel.ts';
 import type { Endpoint, FromProcess, ToProcess } from '../transport/process-protocol.ts';
 import { ChannelServer } from '../transport/server.ts';
 import { Spin } from '../transport/spin.ts';
@@ -237,10 +237,13 @@ export class ProcessHost implements Spawner {
         lastBreath = this.options.clock.now();
       }
       if (this.running > 0 && this.ringsSoon(seen)) continue;
+      setAsleep(this.bell, true);
       const wait = Atomics.waitAsync(this.bell, 0, seen);
-      if (!wait.async) continue;
-      await wait.value;
-      lastBreath = this.options.clock.now();
+      if (wait.async) {
+        await wait.value;
+        lastBreath = this.options.clock.now();
+      }
+      setAsleep(this.bell, false);
     }
   }
 
@@ -252,7 +255,11 @@ export class ProcessHost implements Spawner {
   }
 
   private ringsSoon(seen: number): boolean {
-    return this.spin.sees(0, this.bell, 0, seen) || Atomics.wait(this.bell, 0, seen, SHORT_WAIT_MS) !== 'timed-out';
+    if (this.spin.sees(0, this.bell, 0, seen)) return true;
+    setAsleep(this.bell, true);
+    const rung = Atomics.wait(this.bell, 0, seen, SHORT_WAIT_MS) !== 'timed-out';
+    setAsleep(this.bell, false);
+    return rung;
   }
 
   private answer(index: number): void {

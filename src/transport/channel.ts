@@ -4,16 +4,21 @@
 //   word 1  FLAGS   bits the station sets at any time: kill, signals to take
 //   word 2  NR      the call
 //   word 3  ERRNO   0, or the Linux errno of the failure
+//   word 4  ASLEEP  the guest sleeps on STATE, or is about to
 //   byte 24 RESULT  float64
 //   byte 64 ARGS    8 slots of 8 bytes: a float64, or for buffers two words (offset in the window, length)
 //   byte 128        the window: bytes of the arguments, filled from the front
 //
-// The doorbell is one block a station: word 0 counts rings (the futex the station sleeps on), and words 1 to 32 are a
-// bitmap of the channels that have a request. Invariant: between `request` and `done` only the station touches the
-// window, otherwise only the guest.
+// The doorbell is one block a station: word 0 counts rings (the futex the station sleeps on), words 1 to 32 are a
+// bitmap of the channels that have a request, and word 33 says that the station sleeps, or is about to. Invariant:
+// between `request` and `done` only the station touches the window, otherwise only the guest.
+//
+// Waking takes a lock that all threads of a page share, even when there is nobody to wake, so it is only done for those
+// who sleep. Who is going to sleep says so first and looks at the futex then; who wakes changes the futex first and looks
+// for sleepers then: one of them sees the other.
 
 export const STATE = { idle: 0, request: 1, done: 2 } as const;
-export const WORD = { STATE: 0, FLAGS: 1, NR: 2, ERRNO: 3 } as const;
+export const WORD = { STATE: 0, FLAGS: 1, NR: 2, ERRNO: 3, ASLEEP: 4 } as const;
 export const FLAG = {
   /** The process is dead: whoever wakes on the channel unwinds and never calls again. */
   KILL: 1,
@@ -55,13 +60,20 @@ export class ChannelViews {
 export const MAX_CHANNELS = 1024;
 const BITMAP_WORDS = MAX_CHANNELS / 32;
 
-export const createDoorbell = (): SharedArrayBuffer => new SharedArrayBuffer(4 * (1 + BITMAP_WORDS));
+const BELL_ASLEEP = 1 + BITMAP_WORDS;
+
+export const createDoorbell = (): SharedArrayBuffer => new SharedArrayBuffer(4 * (BELL_ASLEEP + 1));
 
 /** Tell the station that channel `index` has a request. */
 export const ring = (doorbell: Int32Array<SharedArrayBuffer>, index: number): void => {
   Atomics.or(doorbell, 1 + (index >> 5), 1 << (index & 31));
   Atomics.add(doorbell, 0, 1);
-  Atomics.notify(doorbell, 0);
+  if (Atomics.load(doorbell, BELL_ASLEEP) !== 0) Atomics.notify(doorbell, 0);
+};
+
+/** The station is going to sleep on word 0 of the doorbell, or has woken. */
+export const setAsleep = (doorbell: Int32Array<SharedArrayBuffer>, asleep: boolean): void => {
+  Atomics.store(doorbell, BELL_ASLEEP, asleep ? 1 : 0);
 };
 
 /** Take the channels that have rung since the last call, calling `visit` for each. */

@@ -124,7 +124,11 @@ export class SyscallClient {
     if ((Atomics.load(words, WORD.FLAGS) & FLAG.KILL) !== 0) throw new ProcessKilled();
     ring(this.doorbell, this.index);
     this.spin.sees(plan.nr, words, WORD.STATE, STATE.request);
-    while (Atomics.load(words, WORD.STATE) === STATE.request) Atomics.wait(words, WORD.STATE, STATE.request);
+    if (Atomics.load(words, WORD.STATE) === STATE.request) {
+      Atomics.store(words, WORD.ASLEEP, 1);
+      while (Atomics.load(words, WORD.STATE) === STATE.request) Atomics.wait(words, WORD.STATE, STATE.request);
+      Atomics.store(words, WORD.ASLEEP, 0);
+    }
     Atomics.store(words, WORD.STATE, STATE.idle);
     if ((Atomics.load(words, WORD.FLAGS) & FLAG.KILL) !== 0) throw new ProcessKilled();
     return words[WORD.ERRNO] as number;

@@ -73,6 +73,7 @@ export class ChannelServer {
   /** Make the channel fit for the next process. Only when its worker has said that it is idle. */
   reset(): void {
     Atomics.store(this.views.words, WORD.FLAGS, 0);
+    Atomics.store(this.views.words, WORD.ASLEEP, 0);
     Atomics.store(this.views.words, WORD.STATE, STATE.idle);
   }
 
@@ -80,6 +81,6 @@ export class ChannelServer {
     const { words } = this.views;
     words[WORD.ERRNO] = errno;
     Atomics.store(words, WORD.STATE, STATE.done);
-    Atomics.notify(words, WORD.STATE);
+    if (Atomics.load(words, WORD.ASLEEP) !== 0) Atomics.notify(words, WORD.STATE);
   }
 }
