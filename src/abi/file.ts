@@ -55,6 +55,9 @@ export const AT = {
   EMPTY_PATH: 0x1000,
 } as const;
 
+/** fallocate(2): what this system can do. PUNCH_HOLE needs KEEP_SIZE. */
+export const FALLOCATE = { KEEP_SIZE: 1, PUNCH_HOLE: 2 } as const;
+
 export const RENAME = { NOREPLACE: 1, EXCHANGE: 2 } as const;
 
 /** fcntl(2) commands. */

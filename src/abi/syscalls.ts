@@ -951,6 +951,56 @@ export const SYSCALLS = {
     doc: 'Stop watching.',
   },
 
+  // --- space and snapshots --------------------------------------------------------------------------------------
+  fallocate: {
+    nr: 220,
+    args: [FD, ['mode', 'flags'], ['offset', 'off'], ['length', 'off']],
+    result: 'void',
+    served: 'volume',
+    errors: ['EBADF', 'EFBIG', 'EINVAL', 'EIO', 'ENODEV', 'ENOSPC', 'EOPNOTSUPP', 'ESPIPE'],
+    doc: 'fallocate(2) with mode 0, KEEP_SIZE, or PUNCH_HOLE and KEEP_SIZE. A later write may still need space: it goes elsewhere.',
+  },
+  copy_file_range: {
+    nr: 221,
+    args: [
+      ['infd', 'fd'],
+      ['inoffset', 'off'],
+      ['outfd', 'fd'],
+      ['outoffset', 'off'],
+      ['length', 'off'],
+      ['flags', 'flags'],
+    ],
+    result: 'off',
+    served: 'volume',
+    blocks: true,
+    errors: ['EBADF', 'EFBIG', 'EINVAL', 'EIO', 'EISDIR', 'ENOSPC', 'EXDEV'],
+    doc: 'Copy between files of one file system, which shares the data where it can. Both offsets are given.',
+  },
+  ficlone: {
+    nr: 222,
+    args: [FD, ['source', 'fd']],
+    result: 'void',
+    served: 'volume',
+    errors: ['EBADF', 'EINVAL', 'EIO', 'EISDIR', 'ENOSPC', 'EOPNOTSUPP', 'EXDEV'],
+    doc: 'FICLONE: the file becomes what another one is, and shares its data until one of them is changed.',
+  },
+  snapshot: {
+    nr: 223,
+    args: [FD, ['change', 'int'], ['name', 'path']],
+    result: 'void',
+    served: 'volume',
+    errors: ['EBADF', 'EEXIST', 'EINVAL', 'EIO', 'ENOENT', 'ENOSPC', 'EOPNOTSUPP', 'EPERM'],
+    doc: 'Make (1), delete (2) or go back to (3) a snapshot of the file system of an open file.',
+  },
+  snapshots: {
+    nr: 224,
+    args: [FD, ['index', 'int'], ['buf', 'out']],
+    result: 'count',
+    served: 'volume',
+    errors: ['EBADF', 'EOPNOTSUPP', 'ERANGE'],
+    doc: 'Describe snapshot number index, from 0, the oldest, on: seconds, nanoseconds, name, with spaces between. 0: there is none.',
+  },
+
   // --- tracing --------------------------------------------------------------------------------------------------
   ptrace: {
     nr: 140,

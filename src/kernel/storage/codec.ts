@@ -2,6 +2,7 @@
 // signed ones, a length before names and bytes. A reader that runs over the end throws: the record is damaged.
 
 import { SysError } from '../../abi/errno.ts';
+import { byteString } from '../../base/bytes.ts';
 
 const damaged = (): SysError => new SysError('EIO', 'a record of the volume is damaged');
 
@@ -112,10 +113,7 @@ export class ByteReader {
   }
 
   name(): string {
-    const piece = this.piece();
-    let text = '';
-    for (const byte of piece) text += String.fromCharCode(byte);
-    return text;
+    return byteString(this.piece());
   }
 
   private piece(): Uint8Array {

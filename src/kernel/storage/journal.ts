@@ -23,7 +23,7 @@ import {
   seedOf,
   writeFrame,
 } from './journal-format.ts';
-import type { MetadataStore } from './metadata-store.ts';
+import type { AppendOptions, MetadataStore } from './metadata-store.ts';
 
 export interface JournalOptions {
   /** Journal bytes after which a checkpoint is due, if the checkpoint itself is not larger. */
@@ -45,6 +45,8 @@ export class Journal implements MetadataStore {
   /** Where the next frame goes, and the checksum it goes on from. */
   private end = 0;
   private crc = 0;
+  /** What the records have said they add to the next checkpoint. */
+  private weight = 0;
   /** The last frames, that the store does not have yet: they end at `end`. */
   private buffer = new Uint8Array(BUFFER);
   private filled = 0;
@@ -94,6 +96,7 @@ export class Journal implements MetadataStore {
     this.checkpointLength = header.checkpointLength;
     this.end = HEADER + header.checkpointLength;
     this.crc = header.checkpointCrc;
+    this.weight = 0;
   }
 
   private replay(header: Header, visit: (record: Uint8Array, proven: boolean) => boolean): void {
@@ -127,8 +130,9 @@ export class Journal implements MetadataStore {
 
   // --- writing -----------------------------------------------------------------------------------------------------
 
-  append(record: Uint8Array, frees: boolean, collect = false): void {
-    this.makeRoom(this.end + FRAME + record.length, frees);
+  append(record: Uint8Array, { frees = false, collect = false, weight = 0 }: AppendOptions = {}): void {
+    this.makeRoom(this.end + FRAME + record.length, frees, weight);
+    this.weight += weight;
     const { end, crc } = this;
     this.collect(record);
     if (collect) return;
@@ -163,10 +167,10 @@ export class Journal implements MetadataStore {
   }
 
   /** ENOSPC when the stores cannot be made large enough. */
-  private makeRoom(end: number, frees: boolean): void {
+  private makeRoom(end: number, frees: boolean, weight = 0): void {
     const { checkpointLength: checkpoint, step } = this;
     const journal = end - HEADER - checkpoint;
-    const wanted = HEADER + checkpoint * 1.25 + journal * 2 + step / 4;
+    const wanted = HEADER + (checkpoint + this.weight + weight) * 1.25 + journal * 2 + step / 4;
     if (wanted <= this.room) return;
     try {
       for (const store of this.stores) growWithZeros(store, Math.ceil(wanted + step));

@@ -4,6 +4,15 @@
 // before it. `append` returning is the acknowledgement: the record outlives this thread, or with `collect` will from the
 // next `writeOut` on. `flush` returning means that it is on durable storage.
 
+export interface AppendOptions {
+  /** The record gives space back and may use what is kept for such ones. */
+  readonly frees?: boolean;
+  /** Write it only with `writeOut`, or when there is much. */
+  readonly collect?: boolean;
+  /** How many bytes it makes the next checkpoint longer, besides its own length. */
+  readonly weight?: number;
+}
+
 export interface MetadataStore {
   /**
    * Hand over every record, in order: those of the checkpoint, then those appended since. `proven` is false for those
@@ -11,8 +20,8 @@ export interface MetadataStore {
    * that record and those after it are dropped for good. False when the store is new and holds nothing.
    */
   load(visit: (record: Uint8Array, proven: boolean) => boolean): boolean;
-  /** `frees`: the record gives space back and may use what is kept for such ones. ENOSPC, EIO; then nothing was added. */
-  append(record: Uint8Array, frees: boolean, collect?: boolean): void;
+  /** ENOSPC, EIO; then nothing was added. */
+  append(record: Uint8Array, options?: AppendOptions): void;
   /** Write what was collected. EIO; then it is kept, and nothing can be appended before it could be written. */
   writeOut(): void;
   /** Enough has been appended that the next mount would be slow. */

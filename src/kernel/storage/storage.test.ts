@@ -50,18 +50,18 @@ describe('a journal', () => {
     };
     const journal = new Journal(stores, OPTIONS);
     journal.load(() => true);
-    journal.append(Uint8Array.of(1), false, true);
+    journal.append(Uint8Array.of(1), { collect: true });
     broken = true;
     throws('EIO', () => journal.writeOut(), 'what was collected');
-    throws('EIO', () => journal.append(Uint8Array.of(2), false, true), 'one more to collect');
-    throws('EIO', () => journal.append(Uint8Array.of(3), false), 'one more to write');
+    throws('EIO', () => journal.append(Uint8Array.of(2), { collect: true }), 'one more to collect');
+    throws('EIO', () => journal.append(Uint8Array.of(3)), 'one more to write');
     broken = false;
     expect(records()).toEqual([]);
-    journal.append(Uint8Array.of(4), false);
+    journal.append(Uint8Array.of(4));
     broken = true;
-    throws('EIO', () => journal.append(Uint8Array.of(5), false), 'one that is not collected');
+    throws('EIO', () => journal.append(Uint8Array.of(5)), 'one that is not collected');
     broken = false;
-    journal.append(Uint8Array.of(6), false);
+    journal.append(Uint8Array.of(6));
     expect(records()).toEqual(['1', '4', '6']);
   });
 
@@ -82,7 +82,7 @@ describe('a journal', () => {
     const stores = pair();
     const journal = new Journal(stores, OPTIONS);
     journal.load(() => true);
-    journal.append(Uint8Array.of(1, 2, 3), false);
+    journal.append(Uint8Array.of(1, 2, 3));
     stores[0].write(20, Uint8Array.of(99));
     throws('EIO', () => new Journal(stores, OPTIONS).load(() => true), 'a header');
   });

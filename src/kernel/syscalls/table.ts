@@ -10,6 +10,7 @@ import { nameCalls } from './names.ts';
 import { processCalls } from './processes.ts';
 import { signalCalls } from './signals.ts';
 import { socketCalls } from './sockets.ts';
+import { spaceCalls } from './space.ts';
 import { terminalCalls } from './terminals.ts';
 import { watchCalls } from './watches.ts';
 
@@ -23,4 +24,5 @@ export const makeHandlers = (station: Station): Handlers<Task> => ({
   ...terminalCalls(station),
   ...socketCalls(station),
   ...watchCalls(station),
+  ...spaceCalls(station),
 });

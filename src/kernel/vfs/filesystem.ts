@@ -122,6 +122,16 @@ export interface FileSystemStatus {
   readonly ffree: number;
 }
 
+export interface SnapshotInfo {
+  /** A byte string. */
+  readonly name: string;
+  /** When it was made. */
+  readonly sec: number;
+  readonly nsec: number;
+}
+
+export type SnapshotChange = 'create' | 'delete' | 'rollback';
+
 /** Who is asking, for file systems that answer each process differently (procfs). Opaque to the VFS. */
 export type Caller = unknown;
 
@@ -186,8 +196,16 @@ export interface FileSystem {
   /** All or nothing; the result is the offset behind the last byte. Takes away S_ISUID and, with S_IXGRP, S_ISGID.
    *  EROFS, EISDIR, EINVAL, EFBIG, ENOSPC. */
   write(ino: Ino, offset: number | 'append', bytes: Uint8Array): Awaitable<number>;
-  /** posix_fallocate(3): back the range with storage. EROFS, EISDIR, EINVAL, EFBIG, ENOSPC. */
-  allocate(ino: Ino, offset: number, length: number): Awaitable<void>;
+  /** fallocate(2), with FALLOCATE modes: back the range with storage, or make it a hole. EROFS, EISDIR, EINVAL, EFBIG,
+   *  ENOSPC. */
+  allocate(ino: Ino, offset: number, length: number, mode: number): Awaitable<void>;
+  /** Let a range of a file share the storage of another one. The result is how many bytes now do, from the start of the
+   *  range on; 0 when that cannot be, and they have to be copied. Ranges of one file do not overlap. File systems that
+   *  share nothing leave this out, and `clone`. EROFS, EISDIR, EINVAL, EFBIG, ENOSPC. */
+  share?(source: Ino, from: number, ino: Ino, to: number, length: number): Awaitable<number>;
+  /** FICLONE of ioctl_ficlonerange(2): a file shares all of another one, atomically. EROFS, EISDIR, EINVAL also when the
+   *  file goes on behind, ENOSPC. */
+  clone?(source: Ino, ino: Ino): Awaitable<void>;
   /** SEEK_DATA and SEEK_HOLE of lseek(2); the end of the file is a hole. ENXIO at or behind the end. */
   seek(ino: Ino, offset: number, whence: number): Awaitable<number>;
 
@@ -204,4 +222,11 @@ export interface FileSystem {
   /** Return when one inode, or everything, is on durable storage. EIO, ENOSPC. */
   sync(ino?: Ino): Awaitable<void>;
   statfs(): Awaitable<FileSystemStatus>;
+
+  /** Snapshots of the whole tree, the oldest first. File systems without them leave these out. */
+  snapshots?(): Awaitable<readonly SnapshotInfo[]>;
+  /** Make, remove or go back to one. A rollback is atomic; an open file is then what it was, or without a name if it
+   *  was not there. ENOENT; EEXIST when there is one of that name; EINVAL for a name that is empty, longer than 255
+   *  bytes, or has control characters or `/`; ENOSPC. */
+  changeSnapshots?(change: SnapshotChange, name: string): Awaitable<void>;
 }

@@ -126,7 +126,7 @@ export const METADATA_STORE_SUITE: readonly MetadataStoreCase[] = [
     run(open) {
       const store = open();
       load(store);
-      for (let i = 0; i < 50; i++) store.append(record(i), false);
+      for (let i = 0; i < 50; i++) store.append(record(i));
       equal(load(open()), shown(0, 50, false), 'records');
     },
   },
@@ -136,10 +136,10 @@ export const METADATA_STORE_SUITE: readonly MetadataStoreCase[] = [
       const store = open();
       load(store);
       // More than a store keeps: what is too much is written before.
-      for (let i = 0; i < 6000; i++) store.append(record(i), false, i % 2000 !== 1999);
+      for (let i = 0; i < 6000; i++) store.append(record(i), { collect: i % 2000 !== 1999 });
       store.writeOut();
       equal(load(open()), shown(0, 6000, false), 'records');
-      store.append(record(6000), false, true);
+      store.append(record(6000), { collect: true });
       store.flush();
       equal(load(open()), shown(0, 6001, true), 'a flush writes out');
     },
@@ -149,9 +149,9 @@ export const METADATA_STORE_SUITE: readonly MetadataStoreCase[] = [
     run(open) {
       const store = open();
       load(store);
-      for (let i = 0; i < 5; i++) store.append(record(i), false);
+      for (let i = 0; i < 5; i++) store.append(record(i));
       store.flush();
-      for (let i = 5; i < 8; i++) store.append(record(i), false);
+      for (let i = 5; i < 8; i++) store.append(record(i));
       equal(load(open()), [...shown(0, 5, true), ...shown(5, 8, false)], 'records');
     },
   },
@@ -161,9 +161,9 @@ export const METADATA_STORE_SUITE: readonly MetadataStoreCase[] = [
       const store = open();
       load(store);
       for (let round = 0; round < 5; round++) {
-        for (let i = 0; i < 20; i++) store.append(record(i), false);
+        for (let i = 0; i < 20; i++) store.append(record(i));
         store.checkpoint([record(100 + round), record(200 + round)]);
-        store.append(record(round), false);
+        store.append(record(round));
       }
       equal(
         load(open()),
@@ -177,14 +177,14 @@ export const METADATA_STORE_SUITE: readonly MetadataStoreCase[] = [
     run(open) {
       const store = open();
       load(store);
-      for (let i = 0; i < 10; i++) store.append(record(i), false);
+      for (let i = 0; i < 10; i++) store.append(record(i));
       const again = open();
       equal(
         load(again, (i) => i < 6),
         shown(0, 6, false),
         'accepted',
       );
-      again.append(record(6), false);
+      again.append(record(6));
       equal(load(open()), shown(0, 7, false), 'what was cut off does not follow the same record again');
     },
   },
@@ -194,7 +194,7 @@ export const METADATA_STORE_SUITE: readonly MetadataStoreCase[] = [
       const store = open();
       load(store);
       check(!store.checkpointDue, 'not at first');
-      for (let i = 0; i < 100_000 && !store.checkpointDue; i++) store.append(pattern(200), false);
+      for (let i = 0; i < 100_000 && !store.checkpointDue; i++) store.append(pattern(200));
       check(store.checkpointDue, 'in the end');
       store.checkpoint([record(1)]);
       check(!store.checkpointDue, 'not after it');

@@ -2,7 +2,7 @@
 // real volume, and both are compared as text.
 
 import { SysError } from '../../abi/errno.ts';
-import { isDirectory, isSymlink, S } from '../../abi/file.ts';
+import { FALLOCATE, isDirectory, isSymlink, S } from '../../abi/file.ts';
 import type { FileSystem, Ino, NewInode } from '../../kernel/vfs/filesystem.ts';
 import { pattern } from './fs-system.ts';
 
@@ -17,7 +17,17 @@ export type Operation =
     }
   | { readonly op: 'append'; readonly path: string; readonly length: number; readonly seed: number }
   | { readonly op: 'truncate'; readonly path: string; readonly length: number }
-  | { readonly op: 'link' | 'rename'; readonly path: string; readonly to: string }
+  | { readonly op: 'punch' | 'allocate'; readonly path: string; readonly offset: number; readonly length: number }
+  | { readonly op: 'link' | 'rename' | 'clone'; readonly path: string; readonly to: string }
+  | {
+      readonly op: 'copy';
+      readonly path: string;
+      readonly from: number;
+      readonly to: string;
+      readonly offset: number;
+      readonly length: number;
+    }
+  | { readonly op: 'snapshot' | 'rollback' | 'forget'; readonly name: string }
   | { readonly op: 'symlink'; readonly path: string; readonly target: string }
   | { readonly op: 'chmod'; readonly path: string; readonly mode: number }
   | { readonly op: 'sync' };
@@ -35,6 +45,9 @@ export interface Choice {
 }
 
 const NAMES = ['a', 'b', 'c', 'd'] as const;
+const SNAPSHOTS = ['x', 'y', 'z'] as const;
+/** So that copies often can share: the chunks of the volumes that are tested are as small. */
+const ALIGNMENT = 64;
 
 const split = (path: string): string[] => path.split('/');
 
@@ -61,7 +74,9 @@ const refuse = (): never => {
 };
 
 export class Model {
-  private readonly root: Directory = { kind: 'directory', names: new Map(), mode: 0o755 };
+  private root: Directory = { kind: 'directory', names: new Map(), mode: 0o755 };
+  /** In the order in which they were made. */
+  readonly snapshots = new Map<string, Directory>();
 
   private paths(kinds: readonly Item['kind'][]): string[] {
     const found: string[] = [];
@@ -105,6 +120,17 @@ export class Model {
         return { op, path: choose('file'), length, seed };
       case 'truncate':
         return { op, path: choose('file'), length: offset };
+      case 'punch':
+      case 'allocate':
+        return { op, path: choose('file'), offset, length };
+      case 'clone':
+        return { op, path: choose('file'), to: name % 4 === 0 ? choose('file') : this.another(name) };
+      case 'copy':
+        return this.resolveCopy(choose('file'), this.another(name), offset, length, name + 1, seed % 3 > 0);
+      case 'snapshot':
+      case 'rollback':
+      case 'forget':
+        return { op, name: SNAPSHOTS[name % SNAPSHOTS.length] as string };
       case 'link':
         return { op, path: choose('file', 'link'), to: fresh() };
       case 'rename':
@@ -114,6 +140,21 @@ export class Model {
       case 'sync':
         return { op };
     }
+  }
+
+  private another(on: number): string {
+    const found = this.paths(['file']);
+    return found[on % found.length] ?? 'missing';
+  }
+
+  /** Whole chunks where that is asked for, or what is left at the end of the source. */
+  private resolveCopy(path: string, to: string, from: number, offset: number, most: number, whole: boolean): Operation {
+    const sizeOf = (each: string): number => (this.paths(['file']).includes(each) ? this.file(each).bytes.length : 0);
+    const align = (n: number): number => (whole ? n - (n % ALIGNMENT) : n);
+    const [start, target] = [align(from), align(offset)];
+    const left = Math.max(0, sizeOf(path) - start);
+    const length = most >= left && target + left >= sizeOf(to) ? left : align(Math.min(most, left));
+    return { op: 'copy', path, from: start, to, offset: target, length };
   }
 
   private parent(names: readonly string[]): Directory {
@@ -197,6 +238,46 @@ export class Model {
         file.bytes = bytes;
         return;
       }
+      case 'punch': {
+        const file = this.file(operation.path);
+        if (operation.length === 0) refuse();
+        file.bytes = file.bytes.slice();
+        file.bytes.fill(0, operation.offset, operation.offset + operation.length);
+        return;
+      }
+      case 'allocate': {
+        const file = this.file(operation.path);
+        if (operation.length === 0) refuse();
+        const bytes = new Uint8Array(Math.max(file.bytes.length, operation.offset + operation.length));
+        bytes.set(file.bytes);
+        file.bytes = bytes;
+        return;
+      }
+      case 'clone': {
+        const source = this.file(operation.path);
+        const file = this.file(operation.to);
+        if (source.bytes.length > 0 && file.bytes.length > source.bytes.length) refuse();
+        if (source.bytes.length > 0) file.bytes = source.bytes.slice();
+        return;
+      }
+      case 'copy': {
+        const { from, offset, length } = operation;
+        const source = this.file(operation.path);
+        const file = this.file(operation.to);
+        if (source === file) refuse();
+        file.bytes = written(file.bytes, offset, source.bytes.slice(from, from + length));
+        return;
+      }
+      case 'snapshot':
+        if (this.snapshots.has(operation.name)) refuse();
+        this.snapshots.set(operation.name, copyOf(this.root));
+        return;
+      case 'rollback':
+        this.root = copyOf(this.snapshots.get(operation.name) ?? refuse());
+        return;
+      case 'forget':
+        if (!this.snapshots.delete(operation.name)) refuse();
+        return;
       case 'link': {
         const item = this.find(operation.path);
         if (item.kind === 'directory') refuse();
@@ -230,9 +311,11 @@ export class Model {
     newParent.names.set(newName, item);
   }
 
-  dump(): string {
+  /** What there is now, or in a snapshot. */
+  dump(snapshot?: string): string {
     const ids = new Map<Item, number>();
     const lines: string[] = [];
+    const root = snapshot === undefined ? this.root : (this.snapshots.get(snapshot) ?? refuse());
     const visit = (path: string, directory: Directory): void => {
       for (const name of [...directory.names.keys()].sort()) {
         const item = directory.names.get(name) as Item;
@@ -242,10 +325,31 @@ export class Model {
         if (item.kind === 'directory') visit(`${path}${name}/`, item);
       }
     };
-    visit('', this.root);
+    visit('', root);
     return lines.join('\n');
   }
+
+  /** All snapshots, in their order. */
+  dumpSnapshots(): readonly string[] {
+    return [...this.snapshots.keys()].map((name) => `${name}\n${this.dump(name)}`);
+  }
 }
+
+/** A tree as it is, names of one file included. */
+const copyOf = (root: Directory): Directory => {
+  const copies = new Map<Item, Item>();
+  const copy = (item: Item): Item => {
+    const known = copies.get(item);
+    if (known !== undefined) return known;
+    const made: Item = item.kind === 'directory' ? { ...item, names: new Map() } : { ...item };
+    copies.set(item, made);
+    if (item.kind === 'directory' && made.kind === 'directory') {
+      for (const [name, inner] of item.names) made.names.set(name, copy(inner));
+    }
+    return made;
+  };
+  return copy(root) as Directory;
+};
 
 const written = (bytes: Uint8Array, offset: number, part: Uint8Array): Uint8Array => {
   if (part.length === 0) return bytes;
@@ -320,6 +424,28 @@ export class Driver {
       case 'truncate':
         now(fs.setattr(this.walk(split(operation.path)), { size: operation.length }));
         return;
+      case 'punch':
+      case 'allocate': {
+        const { op, path, offset, length } = operation;
+        const mode = op === 'punch' ? FALLOCATE.PUNCH_HOLE | FALLOCATE.KEEP_SIZE : 0;
+        now(fs.allocate(this.walk(split(path)), offset, length, mode));
+        return;
+      }
+      case 'clone':
+        now(fs.clone?.(this.walk(split(operation.path)), this.walk(split(operation.to))));
+        return;
+      case 'copy':
+        this.copy(this.walk(split(operation.path)), this.walk(split(operation.to)), operation);
+        return;
+      case 'snapshot':
+        now(fs.changeSnapshots?.('create', operation.name));
+        return;
+      case 'rollback':
+        now(fs.changeSnapshots?.('rollback', operation.name));
+        return;
+      case 'forget':
+        now(fs.changeSnapshots?.('delete', operation.name));
+        return;
       case 'link':
         now(fs.link(this.walk(split(operation.path)), ...this.parent(operation.to)));
         return;
@@ -333,6 +459,16 @@ export class Driver {
         now(fs.sync());
         return;
     }
+  }
+
+  /** What can be shared is shared at once, else written at once: it is atomic either way. */
+  private copy(source: Ino, ino: Ino, { from, offset, length }: Extract<Operation, { op: 'copy' }>): void {
+    const { fs } = this;
+    if (source === ino) throw new SysError('EINVAL');
+    for (const each of [source, ino]) now(fs.read(each, 0, new Uint8Array()));
+    if (fs.share !== undefined && now(fs.share(source, from, ino, offset, length)) === length) return;
+    const bytes = new Uint8Array(length);
+    now(fs.write(ino, offset, bytes.subarray(0, now(fs.read(source, from, bytes)))));
   }
 
   /** False when the operation was refused. ENOSPC and EIO are thrown. */

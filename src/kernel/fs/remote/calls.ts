@@ -46,6 +46,7 @@ const READERS = {
   },
   sync: ({ fs }) => fs.sync(),
   statfs: ({ fs }) => fs.statfs(),
+  snapshots: ({ fs }) => fs.snapshots(),
 } satisfies { readonly [C in Call]?: Reader<C> };
 
 const nothing = (): void => {};
@@ -78,6 +79,15 @@ const CHANGES = {
     repeat: (_serving, end) => end,
   } satisfies Change<'write'>,
   allocate: { act: ({ fs }, ...args) => fs.allocate(...args), repeat: nothing } satisfies Change<'allocate'>,
+  share: {
+    act: ({ fs }, ...args) => fs.share(...args),
+    repeat: (_serving, length) => length,
+  } satisfies Change<'share'>,
+  clone: { act: ({ fs }, ...args) => fs.clone(...args), repeat: nothing } satisfies Change<'clone'>,
+  changeSnapshots: {
+    act: ({ fs }, ...args) => fs.changeSnapshots(...args),
+    repeat: nothing,
+  } satisfies Change<'changeSnapshots'>,
 };
 
 type AnyReader = (serving: Serving, ...args: readonly unknown[]) => unknown;

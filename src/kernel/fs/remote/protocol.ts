@@ -9,7 +9,16 @@
 // - At most WINDOW numbers are in flight, which bounds what the volume has to remember.
 
 import type { Errno } from '../../../abi/errno.ts';
-import type { AttributeChange, Attributes, Entry, FileSystemStatus, Ino, NewInode } from '../../vfs/filesystem.ts';
+import type {
+  AttributeChange,
+  Attributes,
+  Entry,
+  FileSystemStatus,
+  Ino,
+  NewInode,
+  SnapshotChange,
+  SnapshotInfo,
+} from '../../vfs/filesystem.ts';
 import type { Subtree } from '../tabfs/volume.ts';
 
 /** A message port, structurally. Messages arrive in order. */
@@ -78,12 +87,16 @@ export interface Calls {
   readlink(ino: Ino): string;
   read(ino: Ino, offset: number, length: number): Uint8Array<ArrayBuffer>;
   write(ino: Ino, offset: number | 'append', bytes: Uint8Array): number;
-  allocate(ino: Ino, offset: number, length: number): void;
+  allocate(ino: Ino, offset: number, length: number, mode: number): void;
+  share(source: Ino, from: number, ino: Ino, to: number, length: number): number;
+  clone(source: Ino, ino: Ino): void;
   seek(ino: Ino, offset: number, whence: number): number;
   readdir(dir: Ino, cookie: number, max: number): readonly Entry[];
   open(ino: Ino): void;
   sync(): void;
   statfs(): FileSystemStatus;
+  snapshots(): readonly SnapshotInfo[];
+  changeSnapshots(change: SnapshotChange, name: string): void;
 }
 export type Call = keyof Calls;
 export type Args<C extends Call> = Parameters<Calls[C]>;

@@ -11,6 +11,8 @@ import type {
   FileSystemStatus,
   Ino,
   NewInode,
+  SnapshotChange,
+  SnapshotInfo,
   Walk,
 } from '../../vfs/filesystem.ts';
 import type { Awaitable } from '../../vfs/flow.ts';
@@ -135,8 +137,17 @@ export class RemoteFs implements FileSystem {
     return this.call('write', ino, offset, new Uint8Array(bytes));
   }
 
-  allocate(ino: Ino, offset: number, length: number): Awaitable<void> {
-    return this.local ? this.local.allocate(ino, offset, length) : this.call('allocate', ino, offset, length);
+  allocate(ino: Ino, offset: number, length: number, mode: number): Awaitable<void> {
+    const { local } = this;
+    return local ? local.allocate(ino, offset, length, mode) : this.call('allocate', ino, offset, length, mode);
+  }
+
+  share(source: Ino, from: number, ino: Ino, to: number, length: number): Awaitable<number> {
+    return this.local?.share(source, from, ino, to, length) ?? this.call('share', source, from, ino, to, length);
+  }
+
+  clone(source: Ino, ino: Ino): Awaitable<void> {
+    return this.local ? this.local.clone(source, ino) : this.call('clone', source, ino);
   }
 
   seek(ino: Ino, offset: number, whence: number): Awaitable<number> {
@@ -165,5 +176,13 @@ export class RemoteFs implements FileSystem {
 
   statfs(): Awaitable<FileSystemStatus> {
     return this.local?.statfs() ?? this.call('statfs');
+  }
+
+  snapshots(): Awaitable<readonly SnapshotInfo[]> {
+    return this.local?.snapshots() ?? this.call('snapshots');
+  }
+
+  changeSnapshots(change: SnapshotChange, name: string): Awaitable<void> {
+    return this.local ? this.local.changeSnapshots(change, name) : this.call('changeSnapshots', change, name);
   }
 }

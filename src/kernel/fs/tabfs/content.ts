@@ -8,21 +8,21 @@ import { SysError } from '../../../abi/errno.ts';
 import { SEEK } from '../../../abi/file.ts';
 import type { DataArea, Placed } from './data-area.ts';
 import type { Effect } from './effects.ts';
-import { endOf, type Geometry, nextHole, nextStored, type Piece, pieceOf, unitsOf } from './extents.ts';
-import { type FileContent, type Inode, spareOf } from './inode.ts';
+import { endOf, type Geometry, nextHole, nextStored, type Piece, pieceOf, rangeOf, unitsOf } from './extents.ts';
+import type { Inode } from './inode.ts';
 
 export interface Plan {
   readonly effects: Effect[];
   /** What the effects speak of for the first time. */
   readonly placed: readonly Placed[];
-  /** `FileContent.capacity` once the effects are applied, */
+  /** `Inode.capacity` once the effects are applied, */
   readonly capacity: number;
   /** and when they could not be written. */
   readonly fallback: number;
 }
 
 /** The inode of a regular file. */
-export type File = Inode & { readonly content: FileContent };
+export type File = Inode & { readonly regular: true };
 
 export interface ContentOptions {
   readonly geometry: Geometry;
@@ -46,12 +46,12 @@ export class Contents {
 
   // --- reading -----------------------------------------------------------------------------------------------------
 
-  read({ size, content }: File, offset: number, into: Uint8Array): number {
+  read(file: File, offset: number, into: Uint8Array): number {
+    const { size, extents } = file;
     const count = Math.max(0, Math.min(into.length, size - offset));
     const { chunkSize } = this.geometry;
-    const { extents, inline } = content;
     if (extents.length === 0) {
-      const bytes = inline.subarray(offset, offset + count);
+      const bytes = file.inline.subarray(offset, offset + count);
       into.set(bytes);
       into.fill(0, bytes.length, count);
       return count;
@@ -69,10 +69,10 @@ export class Contents {
   }
 
   /** ENXIO when there is no data behind. */
-  seek({ size, content }: File, offset: number, whence: number): number {
+  seek(file: File, offset: number, whence: number): number {
+    const { size, extents, inline } = file;
     if (offset < 0 || offset >= size) throw new SysError('ENXIO');
     const { chunkSize } = this.geometry;
-    const { extents, inline } = content;
     const chunk = Math.floor(offset / chunkSize);
     if (whence === SEEK.HOLE) {
       const hole = extents.length === 0 ? inline.length : nextHole(extents, chunk) * chunkSize;
@@ -85,7 +85,7 @@ export class Contents {
   }
 
   /** What a chunk stores: not to be written to. */
-  private stored({ extents, inline }: FileContent, chunk: number): Uint8Array {
+  private stored({ extents, inline }: File, chunk: number): Uint8Array {
     if (extents.length === 0) return chunk === 0 ? inline : NOTHING;
     const piece = pieceOf(extents, chunk, this.geometry);
     return piece === undefined ? NOTHING : this.data.load(piece);
@@ -95,17 +95,17 @@ export class Contents {
 
   /** `bytes` is not empty. ENOSPC, EIO. */
   write(file: File, offset: number, bytes: Uint8Array): Plan {
-    const { ino, content } = file;
+    const { ino } = file;
     const size = Math.max(file.size, offset + bytes.length);
-    if (size <= this.inlineMax && content.extents.length === 0) {
-      const inline = new Uint8Array(Math.max(content.inline.length, offset + bytes.length));
-      inline.set(content.inline);
+    if (size <= this.inlineMax && file.extents.length === 0) {
+      const inline = new Uint8Array(Math.max(file.inline.length, offset + bytes.length));
+      inline.set(file.inline);
       inline.set(bytes, offset);
       return { effects: [{ kind: 'inline', ino, size, bytes: inline }], placed: [], ...UNKNOWN };
     }
     const grown = this.growTail(file, offset, bytes);
     if (grown === undefined) this.settle(file);
-    const fallback = content.capacity;
+    const fallback = file.capacity;
     const effects = grown === undefined ? [] : [grown.effect];
     const placed: Placed[] = [];
     const done = grown?.count ?? 0;
@@ -122,11 +122,11 @@ export class Contents {
     bytes: Uint8Array,
   ): { readonly count: number; readonly effect: Effect } | undefined {
     const { chunkSize } = this.geometry;
-    const { content, ino } = file;
-    const last = content.extents.at(-1);
-    if (content.capacity === 0 || last === undefined) return undefined;
+    const { ino } = file;
+    const last = file.extents.at(-1);
+    if (file.capacity === 0 || last === undefined) return undefined;
     const chunk = endOf(last) - 1;
-    const piece = pieceOf(content.extents, chunk, this.geometry) as Piece;
+    const piece = pieceOf(file.extents, chunk, this.geometry) as Piece;
     const start = chunk * chunkSize;
     const gap = offset - start - piece.length;
     const length = Math.min(offset + bytes.length - start, chunkSize);
@@ -144,11 +144,10 @@ export class Contents {
 
   /** See to it that so many units belong to the last chunk. */
   private reserve(file: File, piece: Piece, units: number): boolean {
-    const { content } = file;
     for (const goal of [this.generous(file, units), units]) {
-      if (goal <= content.capacity) return true;
-      if (!this.data.takeAt(piece.at + content.capacity, goal - content.capacity)) continue;
-      content.capacity = goal;
+      if (goal <= file.capacity) return true;
+      if (!this.data.takeAt(piece.at + file.capacity, goal - file.capacity)) continue;
+      file.capacity = goal;
       return true;
     }
     return false;
@@ -162,20 +161,20 @@ export class Contents {
   }
 
   /** Give back the units that the last chunk does not need. */
-  settle({ content }: File): void {
-    const spare = spareOf(content, this.geometry);
-    content.capacity = 0;
+  settle(file: Inode): void {
+    const spare = file.spare(this.geometry);
+    file.capacity = 0;
     if (spare !== undefined) this.data.give(spare);
   }
 
   /** Write the chunks that the bytes touch to new places. Gives the capacity of the last chunk. */
   private replace(file: File, offset: number, bytes: Uint8Array, effects: Effect[], placed: Placed[]): number {
     const { chunkSize } = this.geometry;
-    const { ino, content } = file;
+    const { ino } = file;
     const from = Math.floor(offset / chunkSize);
     const to = Math.ceil((offset + bytes.length) / chunkSize);
     return this.orAbandon(placed, () => {
-      if (content.inline.length > 0 && from > 0) this.put(placed, effects, ino, 0, [content.inline], 0);
+      if (file.inline.length > 0 && from > 0) this.put(placed, effects, ino, 0, [file.inline], 0);
       const chunks: Uint8Array[] = [];
       for (let chunk = from; chunk < to; chunk++) chunks.push(this.compose(file, chunk, offset, bytes));
       const units = unitsOf((chunks.at(-1) as Uint8Array).length, this.geometry);
@@ -188,15 +187,16 @@ export class Contents {
         chunks,
         continues ? this.generous(file, units) - units : 0,
       );
-      return nextStored(content.extents, to) === undefined ? units + spare : 0;
+      return nextStored(file.extents, to) === undefined ? units + spare : 0;
     });
   }
 
-  private orAbandon<T>(placed: readonly Placed[], act: () => T): T {
+  private orAbandon<T>(placed: Placed[], act: () => T): T {
     try {
       return act();
     } catch (error) {
-      this.abandon(placed);
+      // Once, however many are around this.
+      this.abandon(placed.splice(0));
       throw error;
     }
   }
@@ -228,7 +228,7 @@ export class Contents {
     const to = Math.min(chunkSize, offset + bytes.length - start);
     const part = bytes.subarray(start + from - offset, start + to - offset);
     if (from === 0 && (to === chunkSize || start + to >= file.size)) return part;
-    const old = this.stored(file.content, chunk);
+    const old = this.stored(file, chunk);
     const composed = new Uint8Array(Math.max(old.length, to));
     composed.set(old);
     composed.set(part, from);
@@ -238,11 +238,11 @@ export class Contents {
   /** Cut, or grow with zeros. */
   truncate(file: File, size: number): Plan {
     const { chunkSize } = this.geometry;
-    const { ino, content } = file;
+    const { ino } = file;
     const effects: Effect[] = [];
     if (size >= file.size) {
       if (size > file.size) effects.push({ kind: 'size', ino, size });
-      return { effects, placed: [], capacity: content.capacity, fallback: content.capacity };
+      return { effects, placed: [], capacity: file.capacity, fallback: file.capacity };
     }
     if (size <= this.inlineMax) {
       const bytes = new Uint8Array(size);
@@ -251,36 +251,98 @@ export class Contents {
       return { effects: [{ kind: 'inline', ino, size, bytes }], placed: [], ...UNKNOWN };
     }
     const chunks = Math.ceil(size / chunkSize);
-    const piece = pieceOf(content.extents, chunks - 1, this.geometry);
+    const piece = pieceOf(file.extents, chunks - 1, this.geometry);
     const length = size - (chunks - 1) * chunkSize;
     if (piece !== undefined && piece.length > length) {
       effects.push({ kind: 'tail', ino, chunk: chunks - 1, length, sum: this.data.sumOf(piece, length) });
     }
     this.settle(file);
-    if (nextStored(content.extents, chunks) !== undefined) {
+    if (nextStored(file.extents, chunks) !== undefined) {
       effects.push({ kind: 'extents', ino, from: chunks, to: Number.POSITIVE_INFINITY, extents: [] });
     }
     effects.push({ kind: 'size', ino, size });
     return { effects, placed: [], ...UNKNOWN };
   }
 
-  /** Back every chunk of a range with zeros where nothing is stored. */
-  allocate(file: File, offset: number, length: number): Plan {
+  /** Back every chunk of a range with zeros where nothing is stored. The file becomes so long, if that is longer. */
+  allocate(file: File, offset: number, length: number, keepSize: boolean): Plan {
     const { chunkSize } = this.geometry;
-    const { ino, content } = file;
-    const size = Math.max(file.size, offset + length);
+    const { ino, inline, extents } = file;
+    const end = offset + length;
+    const size = Math.max(file.size, end);
     const placed: Placed[] = [];
     const effects: Effect[] = [];
-    const inline = content.inline.length > 0;
     this.settle(file);
     this.orAbandon(placed, () => {
-      if (inline) this.put(placed, effects, ino, 0, [content.inline], 0);
-      for (let chunk = Math.floor(offset / chunkSize); chunk * chunkSize < offset + length; chunk++) {
-        if ((inline && chunk === 0) || pieceOf(content.extents, chunk, this.geometry) !== undefined) continue;
+      if (inline.length > 0) this.put(placed, effects, ino, 0, [inline], 0);
+      for (let chunk = Math.floor(offset / chunkSize); chunk * chunkSize < end; chunk++) {
+        if ((inline.length > 0 && chunk === 0) || pieceOf(extents, chunk, this.geometry) !== undefined) continue;
         const bytes = new Uint8Array(Math.min(chunkSize, size - chunk * chunkSize));
         this.put(placed, effects, ino, chunk, [bytes], 0);
       }
     });
+    if (size !== file.size && !keepSize) effects.push({ kind: 'size', ino, size });
+    return { effects, placed, ...UNKNOWN };
+  }
+
+  /** Make a range zeros that take no space, as far as whole chunks go. */
+  punch(file: File, offset: number, length: number): Plan {
+    const { chunkSize } = this.geometry;
+    const { ino, size, extents } = file;
+    const end = Math.min(size, offset + length);
+    const placed: Placed[] = [];
+    const effects: Effect[] = [];
+    if (offset >= end) return { effects, placed, capacity: file.capacity, fallback: file.capacity };
+    if (extents.length === 0) {
+      const bytes = file.inline.slice();
+      bytes.fill(0, offset, end);
+      if (bytes.length > 0) effects.push({ kind: 'inline', ino, size, bytes });
+      return { effects, placed, ...UNKNOWN };
+    }
+    this.settle(file);
+    const from = Math.ceil(offset / chunkSize);
+    // What lies behind the end of the file in its last chunk was never anything but zeros.
+    const to = end === size ? Math.ceil(end / chunkSize) : Math.floor(end / chunkSize);
+    this.orAbandon(placed, () => {
+      if (from > to) {
+        this.blank(file, offset, end, effects, placed);
+        return;
+      }
+      this.blank(file, offset, from * chunkSize, effects, placed);
+      if (from < to) effects.push({ kind: 'extents', ino, from, to, extents: [] });
+      this.blank(file, to * chunkSize, end, effects, placed);
+    });
+    return { effects, placed, ...UNKNOWN };
+  }
+
+  /** Zeros over a part of a chunk, if that is stored. */
+  private blank(file: File, from: number, to: number, effects: Effect[], placed: Placed[]): void {
+    const chunk = Math.floor(from / this.geometry.chunkSize);
+    const piece = pieceOf(file.extents, chunk, this.geometry);
+    const length = Math.min(to, chunk * this.geometry.chunkSize + (piece?.length ?? 0)) - from;
+    if (length > 0) this.replace(file, from, new Uint8Array(length), effects, placed);
+  }
+
+  /**
+   * Let `file` share whole chunks of `source`: [from, from + count) become those from `first` on. Where the last one
+   * is also the last of `source`, the file ends there or has ended before.
+   */
+  share(source: File, first: number, file: File, from: number, count: number): Plan {
+    const { chunkSize } = this.geometry;
+    const { ino, inline } = file;
+    this.settle(file);
+    const effects: Effect[] = [];
+    const placed: Placed[] = [];
+    const extents = rangeOf(source.extents, first, first + count, this.geometry).map((extent) => ({
+      ...extent,
+      chunk: extent.chunk - first + from,
+    }));
+    this.orAbandon(placed, () => {
+      if (inline.length > 0 && from > 0) this.put(placed, effects, ino, 0, [inline], 0);
+      for (const extent of extents) placed.push(this.data.shareExtent(extent));
+    });
+    effects.push({ kind: 'extents', ino, from, to: from + count, extents });
+    const size = Math.max(file.size, Math.min((from + count) * chunkSize, source.size + (from - first) * chunkSize));
     if (size !== file.size) effects.push({ kind: 'size', ino, size });
     return { effects, placed, ...UNKNOWN };
   }

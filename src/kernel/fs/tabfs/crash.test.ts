@@ -8,7 +8,7 @@ import { Disk, type Stores } from '../../../testing/suites/volume-faults.ts';
 import { type Choice, Driver, Model } from '../../../testing/suites/volume-model.ts';
 import { Journal } from '../../storage/journal.ts';
 import { unitsOf } from './extents.ts';
-import { spareOf } from './inode.ts';
+import { occupancy } from './shared-units.ts';
 import { TabFs } from './tabfs.ts';
 import { Volume, type VolumeOptions } from './volume.ts';
 
@@ -17,6 +17,8 @@ const TINY = { geometry: { chunkSize: 64, unit: 16 }, inlineMax: 8, cache: 500 }
 /** TABOS_FUZZ=20 tries twenty times as many. */
 const EFFORT = Number(process.env['TABOS_FUZZ'] ?? 1);
 const TIMEOUT = 20_000 * EFFORT;
+/** TABOS_SHRINK=1 looks for the shortest sequence that fails, which takes long. */
+const STOP = { endOnFailure: process.env['TABOS_SHRINK'] === undefined };
 
 const mount = ([data, first, second]: Stores, later?: VolumeOptions['later']): Volume => {
   let clock = 1_700_000_000_000;
@@ -40,6 +42,13 @@ const WEIGHTS: readonly (readonly [Choice['op'], number])[] = [
   ['close', 1],
   ['chmod', 1],
   ['sync', 1],
+  ['punch', 1],
+  ['allocate', 1],
+  ['clone', 2],
+  ['copy', 2],
+  ['snapshot', 2],
+  ['rollback', 1],
+  ['forget', 1],
 ];
 
 const choice: fc.Arbitrary<Choice> = fc.record({
@@ -55,17 +64,19 @@ const choices = fc.array(choice, { minLength: 1, maxLength: 60, size: 'max' });
 
 /** Every unit in use belongs to a file, and nothing is without a name. */
 const expectTidy = (volume: Volume): void => {
-  let units = 0;
-  for (const { content, nlink, blocks, opens } of volume.state.inodes.values()) {
+  const { used } = occupancy(volume.state.runs());
+  let units = used.reduce((sum, run) => sum + run.units, 0);
+  for (const inode of volume.state.inodes.values()) {
+    const { extents, nlink, blocks, opens } = inode;
     expect(nlink).toBeGreaterThan(0);
     expect(opens).toBe(0);
     let own = 0;
-    for (const { sums, tail } of content?.extents ?? []) {
+    for (const { sums, tail } of extents) {
       own += unitsOf((sums.length - 1) * TINY.geometry.chunkSize + tail, TINY.geometry);
     }
-    if ((content?.extents.length ?? 0) > 0) expect(blocks).toBeCloseTo((own * TINY.geometry.unit) / 512);
+    if (extents.length > 0) expect(blocks).toBeCloseTo((own * TINY.geometry.unit) / 512);
     // A file that nobody has open may keep what a failed write took for it.
-    units += own + ((content && spareOf(content, TINY.geometry)?.units) ?? 0);
+    units += inode.spare(TINY.geometry)?.units ?? 0;
   }
   volume.sync();
   expect(volume.used).toBe(units * TINY.geometry.unit);
@@ -74,7 +85,14 @@ const expectTidy = (volume: Volume): void => {
 interface Run {
   readonly disk: Disk;
   /** What the volume held after each operation, and how many actions the disk had seen then. */
-  readonly states: readonly { readonly dump: string; readonly actions: number; readonly durable: boolean }[];
+  readonly states: readonly State[];
+}
+
+interface State {
+  readonly dump: string;
+  readonly snapshots: readonly string[];
+  readonly actions: number;
+  readonly durable: boolean;
 }
 
 /** Do the operations, comparing with the model after each. With `turn` records are written after so many of them. */
@@ -86,7 +104,7 @@ const play = (list: readonly Choice[], disk: Disk, turn = 0): Run => {
   const volume = mount(disk.stores, turn > 0 ? later : undefined);
   const driver = new Driver(new TabFs(volume, 'root'));
   const model = new Model();
-  const states = [{ dump: model.dump(), actions: disk.actions.length, durable: false }];
+  const states: State[] = [{ dump: model.dump(), snapshots: [], actions: disk.actions.length, durable: false }];
   for (const [i, each] of list.entries()) {
     const op = model.resolve(each);
     let full = false;
@@ -99,10 +117,11 @@ const play = (list: readonly Choice[], disk: Disk, turn = 0): Run => {
     }
     if (!full) expect(done, JSON.stringify(op)).toBe(model.apply(op));
     const dump = model.dump();
-    expect(driver.dump()).toBe(dump);
+    expect(driver.dump(), JSON.stringify(op)).toBe(dump);
     const written = turn > 0 && i % turn === turn - 1;
     if (written) write?.();
-    states.push({ dump, actions: disk.actions.length, durable: written || op.op === 'sync' });
+    const snapshots = model.dumpSnapshots();
+    states.push({ dump, snapshots, actions: disk.actions.length, durable: written || op.op === 'sync' });
   }
   driver.closeAll();
   expectTidy(volume);
@@ -110,11 +129,14 @@ const play = (list: readonly Choice[], disk: Disk, turn = 0): Run => {
 };
 
 /** Mount what is left, and check that it is one of the states allowed, and that it works. */
-const expectMounts = (stores: Stores, allowed: readonly string[]): void => {
+const expectMounts = (stores: Stores, states: readonly State[]): void => {
   const volume = mount(stores);
   const driver = new Driver(new TabFs(volume, 'root'));
   const dump = driver.dump();
-  expect(allowed).toContain(dump);
+  const allowed = states.filter(
+    (state) => state.dump === dump && String(namesOf(state)) === String(snapshotsOf(volume)),
+  );
+  expect(allowed.length, `${dump}\n${snapshotsOf(volume).join()}`).toBeGreaterThan(0);
   volume.reclaimOrphans();
   expectTidy(volume);
   driver.apply({ op: 'create', path: 'new' });
@@ -126,6 +148,30 @@ const expectMounts = (stores: Stores, allowed: readonly string[]): void => {
   expect(new Driver(new TabFs(again, 'root')).dump()).toBe(after);
   again.reclaimOrphans();
   expectTidy(again);
+  if (snapshotsOf(again).length === 0) return;
+  expect(allowed.map(({ snapshots }) => snapshots)).toContainEqual(dumpSnapshots(again));
+  // A rollback is no less durable than anything else.
+  const last = new Driver(new TabFs(again, 'root')).dump();
+  expect(new Driver(new TabFs(mount(stores), 'root')).dump()).toBe(last);
+};
+
+const namesOf = ({ snapshots }: State): string[] => snapshots.map((each) => each.split('\n')[0] as string);
+
+const snapshotsOf = (volume: Volume): string[] => volume.state.snapshots.list.map(({ name }) => name);
+
+/** What is in each snapshot, by going back to all of them. */
+const dumpSnapshots = (volume: Volume): string[] => {
+  const driver = new Driver(new TabFs(volume, 'root'));
+  const dumps = new Map<string, string>();
+  const names = snapshotsOf(volume);
+  for (const name of [...names, ...names.toReversed()]) {
+    driver.act({ op: 'rollback', name });
+    const dump = driver.dump();
+    expect(dumps.get(name) ?? dump).toBe(dump);
+    dumps.set(name, dump);
+    expectTidy(volume);
+  }
+  return names.map((name) => `${name}\n${dumps.get(name)}`);
 };
 
 describe('a volume', () => {
@@ -136,7 +182,7 @@ describe('a volume', () => {
         fc.property(choices, (list) => {
           play(list, new Disk());
         }),
-        { numRuns: 300 * EFFORT },
+        { numRuns: 300 * EFFORT, ...STOP },
       );
     },
     TIMEOUT,
@@ -150,11 +196,11 @@ describe('a volume', () => {
           const { disk, states } = play(list, new Disk());
           for (let k = 0; k <= disk.actions.length; k++) {
             const acknowledged = states.findLastIndex(({ actions }) => actions <= k);
-            const allowed = states.slice(Math.max(0, acknowledged), acknowledged + 2).map(({ dump }) => dump);
+            const allowed = states.slice(Math.max(0, acknowledged), acknowledged + 2);
             expectMounts(disk.crash(k, torn), allowed);
           }
         }),
-        { numRuns: 60 * EFFORT },
+        { numRuns: 60 * EFFORT, ...STOP },
       );
     },
     TIMEOUT,
@@ -169,11 +215,11 @@ describe('a volume', () => {
           for (let k = 0; k <= disk.actions.length; k++) {
             const acknowledged = states.findLastIndex(({ actions }) => actions <= k);
             const durable = states.findLastIndex((state) => state.durable && state.actions <= k);
-            const allowed = states.slice(Math.max(0, durable), acknowledged + 2).map(({ dump }) => dump);
+            const allowed = states.slice(Math.max(0, durable), acknowledged + 2);
             expectMounts(disk.crash(k, torn), allowed);
           }
         }),
-        { numRuns: 40 * EFFORT },
+        { numRuns: 40 * EFFORT, ...STOP },
       );
     },
     TIMEOUT,
@@ -188,14 +234,14 @@ describe('a volume', () => {
           for (let k = 0; k <= disk.actions.length; k++) {
             const acknowledged = states.findLastIndex(({ actions }) => actions <= k);
             const durable = states.findLastIndex((state) => state.durable && state.actions <= k);
-            const allowed = states.slice(Math.max(0, durable), acknowledged + 2).map(({ dump }) => dump);
+            const allowed = states.slice(Math.max(0, durable), acknowledged + 2);
             expectMounts(
               disk.powerLoss(k, () => stream.next().value === true),
               allowed,
             );
           }
         }),
-        { numRuns: 60 * EFFORT },
+        { numRuns: 60 * EFFORT, ...STOP },
       );
     },
     TIMEOUT,
@@ -207,17 +253,18 @@ describe('a volume', () => {
       fc.assert(
         fc.property(choices, fc.integer({ min: 3000, max: 8000 }), (list, capacity) => {
           const { disk, states } = play([...list, ...list], new Disk(capacity));
-          const { dump } = states.at(-1) as Run['states'][number];
+          const { dump } = states.at(-1) as State;
           const volume = mount(disk.stores);
           const driver = new Driver(new TabFs(volume, 'root'));
           expect(driver.dump()).toBe(dump);
           volume.reclaimOrphans();
+          for (const name of snapshotsOf(volume)) driver.act({ op: 'forget', name });
           driver.empty();
           expect(driver.dump()).toBe('');
           expectTidy(volume);
           expect(volume.used).toBe(0);
         }),
-        { numRuns: 200 * EFFORT },
+        { numRuns: 200 * EFFORT, ...STOP },
       );
     },
     TIMEOUT,

@@ -10,6 +10,7 @@ import { crc32c } from '../../storage/crc32c.ts';
 import { type Extent, type Geometry, type Piece, type Run, runOf, unitsOf } from './extents.ts';
 import type { FreeSpace } from './free-space.ts';
 import { PageCache } from './page-cache.ts';
+import type { SharedUnits } from './shared-units.ts';
 
 /** What `place` has written, and how many units behind it are kept for it. */
 export interface Placed {
@@ -18,6 +19,9 @@ export interface Placed {
 }
 
 export interface DataAreaOptions {
+  readonly space: FreeSpace;
+  /** Which units have more than one owner. */
+  readonly shared: SharedUnits;
   /** Bound of the page cache in bytes. */
   readonly cache: number;
   /** Called to make what was freed usable again: flushes everything. */
@@ -34,16 +38,18 @@ export class DataArea {
   private readonly store: BlockStore;
   private readonly geometry: Geometry;
   private readonly space: FreeSpace;
+  private readonly shared: SharedUnits;
   private readonly cache: PageCache;
   private readonly flush: () => void;
   /** Free, but a crash may still need them. */
   private freed: Run[] = [];
   private freedUnits = 0;
 
-  constructor(store: BlockStore, geometry: Geometry, space: FreeSpace, options: DataAreaOptions) {
+  constructor(store: BlockStore, geometry: Geometry, options: DataAreaOptions) {
     this.store = store;
     this.geometry = geometry;
-    this.space = space;
+    this.space = options.space;
+    this.shared = options.shared;
     this.cache = new PageCache(options.cache);
     this.flush = options.flush;
   }
@@ -177,12 +183,26 @@ export class DataArea {
     this.space.give(run);
   }
 
+  /** One more owner of chunks. */
+  share(run: Run): void {
+    this.shared.share(run);
+  }
+
+  /** The same, for what a record will speak of. */
+  shareExtent(extent: Extent): Placed {
+    this.share(runOf(extent, this.geometry));
+    return { extents: [extent], spare: 0 };
+  }
+
   /** What was placed, and no record came to speak of. */
   abandon({ extents, spare }: Placed): void {
     for (const extent of extents) {
-      const { at, units } = runOf(extent, this.geometry);
-      this.forget({ at, units });
-      this.space.give({ at, units: units + spare });
+      const run = runOf(extent, this.geometry);
+      for (const { at, units } of this.shared.release(run)) {
+        this.forget({ at, units });
+        // It was whole when it was placed: only then has it spare units.
+        this.space.give({ at, units: units + spare });
+      }
     }
   }
 
@@ -191,8 +211,12 @@ export class DataArea {
     for (let i = 0; i < units; i += step) this.cache.drop(at + i);
   }
 
-  /** A record has freed these units. */
+  /** These units have one owner fewer. */
   release(run: Run): void {
+    for (const each of this.shared.release(run)) this.releaseLast(each);
+  }
+
+  private releaseLast(run: Run): void {
     this.forget(run);
     if (this.store.resident) {
       this.space.give(run);

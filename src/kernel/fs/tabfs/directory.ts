@@ -1,22 +1,33 @@
 // The names in one directory: by name, and in the order of their cookies, which is the order in which they were made.
 // A cookie belongs to an entry for as long as it exists, so that a listing goes on at the right place whatever is made
 // or removed meanwhile.
+//
+// Entries lie in three arrays; a removed one leaves a gap (the empty name) until there are many. Names are found by a
+// map where there are more than a few.
 
 import type { Ino } from '../../vfs/filesystem.ts';
 
 export interface DirectoryEntry {
   readonly name: string;
-  ino: Ino;
+  readonly ino: Ino;
   readonly cookie: number;
 }
+
+const GAP = '';
+/** So many names are found fastest, and in the least memory, by looking at each. */
+const FEW = 8;
+/** Gaps are closed when there are so many, and as many as names. */
+const MANY_GAPS = 32;
 
 export class Directory {
   parent: Ino;
   /** Its own name in its parent: for getcwd. */
   name: string;
-  private readonly byName = new Map<string, DirectoryEntry>();
-  /** By cookie; removed entries leave a gap until there are many. */
-  private order: (DirectoryEntry | number)[] = [];
+  private names: string[] = [];
+  private inos: Ino[] = [];
+  private cookies: number[] = [];
+  /** Where a name is in the arrays. Undefined for few names. */
+  private places: Map<string, number> | undefined;
   private gaps = 0;
   private nextCookie = 1;
 
@@ -26,15 +37,25 @@ export class Directory {
   }
 
   get size(): number {
-    return this.byName.size;
+    return this.names.length - this.gaps;
+  }
+
+  private find(name: string): number {
+    return this.places === undefined ? this.names.indexOf(name) : (this.places.get(name) ?? -1);
+  }
+
+  private entry(index: number): DirectoryEntry {
+    const name = this.names[index] as string;
+    return { name, ino: this.inos[index] as Ino, cookie: this.cookies[index] as number };
   }
 
   get(name: string): DirectoryEntry | undefined {
-    return this.byName.get(name);
+    const index = this.find(name);
+    return index < 0 ? undefined : this.entry(index);
   }
 
-  entries(): Iterable<DirectoryEntry> {
-    return this.byName.values();
+  *entries(): Iterable<DirectoryEntry> {
+    for (let i = 0; i < this.names.length; i++) if (this.names[i] !== GAP) yield this.entry(i);
   }
 
   /** The cookie that a new entry gets. */
@@ -42,44 +63,62 @@ export class Directory {
     return this.nextCookie;
   }
 
-  /** Make an entry, or let an existing one lead to another inode. */
+  /** Make an entry, or let an existing one lead to another inode. Cookies of new entries grow. */
   set(name: string, ino: Ino, cookie: number): void {
-    const existing = this.byName.get(name);
-    if (existing !== undefined) {
-      existing.ino = ino;
+    const existing = this.find(name);
+    if (existing >= 0) {
+      this.inos[existing] = ino;
       return;
     }
-    const entry = { name, ino, cookie };
-    this.byName.set(name, entry);
-    this.order.push(entry);
+    this.places?.set(name, this.names.length);
+    this.names.push(name);
+    this.inos.push(ino);
+    this.cookies.push(cookie);
     this.nextCookie = Math.max(this.nextCookie, cookie + 1);
+    if (this.places === undefined && this.names.length > FEW) this.index();
+  }
+
+  private index(): void {
+    this.places = undefined;
+    if (this.size <= FEW) return;
+    const places = new Map<string, number>();
+    for (let i = 0; i < this.names.length; i++) if (this.names[i] !== GAP) places.set(this.names[i] as string, i);
+    this.places = places;
   }
 
   remove(name: string): void {
-    const entry = this.byName.get(name);
-    if (entry === undefined) return;
-    this.byName.delete(name);
-    this.order[this.indexBehind(entry.cookie - 1)] = entry.cookie;
+    const index = this.find(name);
+    if (index < 0) return;
+    this.places?.delete(name);
+    this.names[index] = GAP;
     this.gaps++;
-    if (this.gaps < 32 || this.gaps < this.order.length / 2) return;
-    this.order = this.order.filter((slot) => typeof slot !== 'number');
+    if (this.gaps >= MANY_GAPS && this.gaps >= this.size) this.closeGaps();
+  }
+
+  private closeGaps(): void {
+    const stays = this.names.map((name) => name !== GAP);
+    this.names = this.names.filter((_, i) => stays[i]);
+    this.inos = this.inos.filter((_, i) => stays[i]);
+    this.cookies = this.cookies.filter((_, i) => stays[i]);
     this.gaps = 0;
+    this.index();
   }
 
   clear(): void {
-    this.byName.clear();
-    this.order = [];
+    this.names = [];
+    this.inos = [];
+    this.cookies = [];
+    this.places = undefined;
     this.gaps = 0;
   }
 
-  /** Index of the first slot with a greater cookie. */
+  /** Index of the first entry, or gap, with a greater cookie. */
   private indexBehind(cookie: number): number {
     let low = 0;
-    let high = this.order.length;
+    let high = this.cookies.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const slot = this.order[middle] as DirectoryEntry | number;
-      if ((typeof slot === 'number' ? slot : slot.cookie) > cookie) high = middle;
+      if ((this.cookies[middle] as number) > cookie) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -87,9 +126,8 @@ export class Directory {
 
   list(cookie: number, max: number): DirectoryEntry[] {
     const listed: DirectoryEntry[] = [];
-    for (let i = this.indexBehind(cookie); i < this.order.length && listed.length < max; i++) {
-      const slot = this.order[i] as DirectoryEntry | number;
-      if (typeof slot !== 'number') listed.push(slot);
+    for (let i = this.indexBehind(cookie); i < this.names.length && listed.length < max; i++) {
+      if (this.names[i] !== GAP) listed.push(this.entry(i));
     }
     return listed;
   }

@@ -6,7 +6,7 @@ import { SysError } from '../../../abi/errno.ts';
 import type { ByteReader, ByteWriter } from '../../storage/codec.ts';
 import type { Time } from '../../vfs/filesystem.ts';
 import type { Effect, Times } from './effects.ts';
-import type { Extent } from './extents.ts';
+import type { Extent, Move } from './extents.ts';
 
 type Kind = Effect['kind'];
 type Of<K extends Kind> = Extract<Effect, { readonly kind: K }>;
@@ -16,7 +16,26 @@ interface Codec<K extends Kind> {
   read(reader: ByteReader): Omit<Of<K>, 'kind'>;
 }
 
-const INODE_NUMBERS = ['ino', 'mode', 'uid', 'gid', 'rdev', 'nlink'] as const;
+type Ids = Omit<Of<'new'>, 'kind'>;
+
+const writeIds = (writer: ByteWriter, ids: Ids): void => {
+  writer.number(ids.ino);
+  writer.number(ids.mode);
+  writer.number(ids.uid);
+  writer.number(ids.gid);
+  writer.number(ids.rdev);
+  writer.number(ids.nlink);
+};
+
+const readIds = (reader: ByteReader): Ids => ({
+  ino: reader.number(),
+  mode: reader.number(),
+  uid: reader.number(),
+  gid: reader.number(),
+  rdev: reader.number(),
+  nlink: reader.number(),
+});
+
 /** Each may be the same as the one before it, which is the rule: then a bit says so, and it is left out. */
 const TIMES = [
   ['birthSec', 'birthNsec'],
@@ -97,21 +116,19 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
     },
     read: (reader) => ({ sec: reader.signed(), nsec: reader.number() }),
   },
-  new: numbers(...INODE_NUMBERS),
+  new: {
+    write: writeIds,
+    read: readIds,
+  },
   inode: {
     write: (writer, effect) => {
-      for (const field of INODE_NUMBERS) writer.number(effect[field]);
+      writeIds(writer, effect);
       writeTimes(writer, effect);
     },
-    read: (reader) => ({
-      ino: reader.number(),
-      mode: reader.number(),
-      uid: reader.number(),
-      gid: reader.number(),
-      rdev: reader.number(),
-      nlink: reader.number(),
-      ...readTimes(reader),
-    }),
+    read: (reader) => {
+      const { ino, mode, uid, gid, rdev, nlink } = readIds(reader);
+      return { ino, mode, uid, gid, rdev, nlink, ...readTimes(reader) };
+    },
   },
   link: {
     write: (writer, { dir, name, ino, cookie }) => {
@@ -183,6 +200,44 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
   free: numbers('ino'),
   clear: numbers('dir'),
   reply: numbers('client', 'seq', 'ack', 'value'),
+  snapshot: {
+    write: (writer, { id, name, sec, nsec }) => {
+      writer.number(id);
+      writer.name(name);
+      writer.signed(sec);
+      writer.number(nsec);
+    },
+    read: (reader) => ({ id: reader.number(), name: reader.name(), sec: reader.signed(), nsec: reader.number() }),
+  },
+  forget: numbers('id'),
+  rollback: numbers('id'),
+  within: numbers('id'),
+  absent: numbers('ino'),
+  was: {
+    write: (writer, { dir, name, ino }) => {
+      writer.number(dir);
+      writer.name(name);
+      writer.number(ino);
+    },
+    read: (reader) => ({ dir: reader.number(), name: reader.name(), ino: reader.number() }),
+  },
+  move: {
+    write: (writer, { moves }) => {
+      writer.number(moves.length);
+      for (const { from, to, units } of moves) {
+        writer.number(from);
+        writer.number(to);
+        writer.number(units);
+      }
+    },
+    read: (reader) => {
+      const count = reader.number();
+      const moves: Move[] = [];
+      for (let i = 0; i < count; i++)
+        moves.push({ from: reader.number(), to: reader.number(), units: reader.number() });
+      return { moves };
+    },
+  },
 };
 
 /** The code of a kind is its place here, from 1 on. */
@@ -203,6 +258,13 @@ const KINDS: readonly Kind[] = [
   'free',
   'clear',
   'reply',
+  'snapshot',
+  'forget',
+  'rollback',
+  'within',
+  'absent',
+  'was',
+  'move',
 ];
 const CODE = new Map<Kind, number>(KINDS.map((kind, i) => [kind, i + 1]));
 

@@ -3,7 +3,7 @@
 // them is state.ts, their bytes are in effect-codec.ts and FORMAT.md.
 
 import type { Ino } from '../../vfs/filesystem.ts';
-import type { Extent } from './extents.ts';
+import type { Extent, Move } from './extents.ts';
 
 export interface Times {
   readonly atimeSec: number;
@@ -80,4 +80,24 @@ export type Effect =
       readonly seq: number;
       readonly ack: number;
       readonly value: number;
-    };
+    }
+  /** The root's tree as it is now is kept as a snapshot. */
+  | {
+      readonly kind: 'snapshot';
+      readonly id: number;
+      readonly name: string;
+      readonly sec: number;
+      readonly nsec: number;
+    }
+  /** The snapshot is gone. */
+  | { readonly kind: 'forget'; readonly id: number }
+  /** The root's tree is again what it was when the snapshot was made; what came later is without names. */
+  | { readonly kind: 'rollback'; readonly id: number }
+  /** In a checkpoint: the inodes that follow in this record are as the snapshot has them, not as they are now. */
+  | { readonly kind: 'within'; readonly id: number }
+  /** Within a snapshot: the inode was not there. */
+  | { readonly kind: 'absent'; readonly ino: Ino }
+  /** Within a snapshot: the name led to this inode; 0 when it was not there. */
+  | { readonly kind: 'was'; readonly dir: Ino; readonly name: string; readonly ino: Ino }
+  /** Chunks now lie elsewhere, whoever holds them. */
+  | { readonly kind: 'move'; readonly moves: readonly Move[] };

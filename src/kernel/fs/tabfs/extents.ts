@@ -36,6 +36,13 @@ export interface Run {
   readonly units: number;
 }
 
+/** Units whose content now lies at `to`. */
+export interface Move {
+  readonly from: number;
+  readonly to: number;
+  readonly units: number;
+}
+
 export const endOf = (extent: Extent): number => extent.chunk + extent.sums.length;
 
 export const unitsOf = (bytes: number, { unit }: Geometry): number => Math.ceil(bytes / unit);
@@ -98,6 +105,12 @@ const slice = (extent: Extent, from: number, to: number, { chunkSize, unit }: Ge
   };
 };
 
+/** The parts of a map in [from, to). */
+export const rangeOf = (extents: readonly Extent[], from: number, to: number, geometry: Geometry): Extent[] =>
+  extents
+    .filter((extent) => extent.chunk < to && endOf(extent) > from)
+    .map((extent) => slice(extent, from, to, geometry));
+
 /** Longest extent that comes of joining two, in chunks: it bounds what an append or a split copies. */
 const LONGEST = 1024;
 
@@ -154,4 +167,46 @@ const merge = (row: readonly Extent[], geometry: Geometry): Extent[] => {
     }
   }
   return merged;
+};
+
+/** Index of the first move, of those sorted by where they come from, that ends behind a unit. */
+const searchMove = (moves: readonly Move[], unit: number): number => {
+  let low = 0;
+  let high = moves.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const { from, units } = moves[middle] as Move;
+    if (from + units > unit) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/**
+ * A chunk map after moves, which are sorted by `from` and hold whole chunks. Undefined when none of them concerns it.
+ */
+export const relocate = (
+  extents: readonly Extent[],
+  moves: readonly Move[],
+  geometry: Geometry,
+): Extent[] | undefined => {
+  const concerns = (extent: Extent): boolean => {
+    const { at, units } = runOf(extent, geometry);
+    const move = moves[searchMove(moves, at)];
+    return move !== undefined && move.from < at + units;
+  };
+  if (!extents.some(concerns)) return undefined;
+  const step = geometry.chunkSize / geometry.unit;
+  return merge(
+    extents.flatMap((extent) => {
+      if (!concerns(extent)) return [extent];
+      return extent.sums.map((_, i) => {
+        const piece = slice(extent, extent.chunk + i, extent.chunk + i + 1, geometry);
+        const move = moves[searchMove(moves, extent.at + i * step)];
+        if (move === undefined || move.from > piece.at) return piece;
+        return { ...piece, at: piece.at - move.from + move.to };
+      });
+    }),
+    geometry,
+  );
 };

@@ -176,6 +176,13 @@ describe('effects', () => {
       { kind: 'free', ino: 20 },
       { kind: 'clear', dir: 3 },
       { kind: 'reply', client: 2 ** 52 + 1, seq: 3, ack: 1, value: 2 ** 44 },
+      { kind: 'snapshot', id: 3, name: 'before\xff', sec: -5, nsec: 7 },
+      { kind: 'within', id: 3 },
+      { kind: 'absent', ino: 2 ** 40 },
+      { kind: 'was', dir: 2, name: 'n', ino: 0 },
+      { kind: 'rollback', id: 3 },
+      { kind: 'forget', id: 3 },
+      { kind: 'move', moves: [{ from: 2 ** 40, to: 3, units: 128 }] },
     ];
     const writer = new ByteWriter();
     for (const effect of effects) writeEffect(writer, effect);
@@ -267,6 +274,6 @@ describe('a volume', () => {
     for (let i = 0; i < 2000; i++) fs.write(ino, 'append', pattern(100, i));
     fs.release(ino);
     expect(volume.used).toBe(Math.ceil(200_000 / 512) * 512);
-    expect(volume.state.inodes.get(ino)?.content?.extents).toHaveLength(1);
+    expect(volume.state.inodes.get(ino)?.extents).toHaveLength(1);
   });
 });

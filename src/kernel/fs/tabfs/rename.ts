@@ -58,7 +58,7 @@ const checkReplace = (source: Inode, target: Inode): void => {
 const linkCounts = ({ from, to, source, target, exchange }: Move): Effect[] => {
   const leaves = isDir(source) - (exchange ? isDir(target) : 0);
   const comes = isDir(source) - isDir(target);
-  const across = from !== to;
+  const across = from.ino !== to.ino;
   const count = ({ ino, nlink }: Inode, change: number): Effect[] =>
     change === 0 ? [] : [{ kind: 'nlink', ino, nlink: nlink + change }];
   if (across) return [...count(from, -leaves), ...count(to, comes)];

@@ -6,57 +6,92 @@
 import { SysError } from '../../../abi/errno.ts';
 import { isSymlink } from '../../../abi/file.ts';
 import type { Ino } from '../../vfs/filesystem.ts';
+import type { Directory } from './directory.ts';
 import type { Effect } from './effects.ts';
-import { type Geometry, pieceOf, type Run, replaceExtents, runOf, unitsOf } from './extents.ts';
-import { attributesOf, type FileContent, Inode, spareOf } from './inode.ts';
+import { type Extent, type Geometry, pieceOf, type Run, relocate, replaceExtents, runOf, unitsOf } from './extents.ts';
+import { attributesOf, type Inode } from './inode.ts';
+import { InodeTable } from './inode-table.ts';
 import { Replies } from './replies.ts';
+import { Snapshot, Snapshots } from './snapshots.ts';
 
 /** The first number for ordinary inodes: those below are the roots of the volume's trees. */
 const FIRST_INO = 16;
 
 const NOTHING = new Uint8Array();
+/** The roots of trees that snapshots do not hold: see SUBTREES. */
+const VOLATILE_ROOTS: readonly Ino[] = [3, 4];
 const BLOCK = 512;
 /** Effects in one record of a checkpoint. */
 const GROUP = 64;
 /** What a directory says its size is. */
 const DIRECTORY_SIZE = 4096;
+const TIMES = ['atime', 'mtime', 'ctime', 'birth'] as const;
 
 const damage = (what: string): SysError => new SysError('EIO', `the volume is damaged: ${what}`);
 
 export class State {
-  readonly inodes = new Map<Ino, Inode>();
+  readonly inodes = new InodeTable();
   readonly replies = new Replies();
+  readonly snapshots: Snapshots;
   geometry: Geometry;
   nextIno: Ino = FIRST_INO;
-  /** Told of units that hold nothing any more. */
+  /** Told of units that have one owner fewer, or one more. */
   onFreed: (run: Run) => void = () => {};
+  onShared: (run: Run) => void = () => {};
+  /** Told of inodes that have lost their names by a rollback. */
+  onNameless: (ino: Ino) => void = () => {};
+  /** Where inodes are looked up and made: as they are now, or `within` a snapshot. */
+  private into = this.inodes;
+  private within: Snapshot | undefined;
   private sec = 0;
   private nsec = 0;
 
   constructor(geometry: Geometry) {
     this.geometry = geometry;
+    this.snapshots = new Snapshots({
+      inodes: this.inodes,
+      geometry: () => this.geometry,
+      onShared: (run) => this.onShared(run),
+      onFreed: (run) => this.onFreed(run),
+      onNameless: (ino) => this.onNameless(ino),
+    });
   }
 
   private get(ino: Ino): Inode {
-    const inode = this.inodes.get(ino);
+    const inode = this.into.get(ino);
     if (inode === undefined) throw damage(`no inode ${ino}`);
     return inode;
   }
 
-  private content(inode: Inode): FileContent {
-    if (inode.content === undefined) throw damage(`inode ${inode.ino} is no file`);
-    return inode.content;
+  /** An inode that is about to change. */
+  private changing(ino: Ino): Inode {
+    const inode = this.get(ino);
+    if (this.within === undefined) this.snapshots.keep(inode);
+    return inode;
+  }
+
+  private changingFile(ino: Ino): Inode {
+    const inode = this.changing(ino);
+    if (!inode.regular) throw damage(`inode ${ino} is no file`);
+    return inode;
   }
 
   private make(ino: Ino, mode: number): Inode {
-    const inode = new Inode(ino, mode);
+    const inode = this.into.add(ino, mode);
+    inode.volatile = VOLATILE_ROOTS.includes(ino);
     if (inode.directory !== undefined) inode.size = DIRECTORY_SIZE;
-    this.inodes.set(ino, inode);
     this.nextIno = Math.max(this.nextIno, ino + 1);
     return inode;
   }
 
-  apply(effect: Effect): void {
+  /** The effects of one record. */
+  applyAll(effects: readonly Effect[]): void {
+    this.into = this.inodes;
+    this.within = undefined;
+    for (const effect of effects) this.apply(effect);
+  }
+
+  private apply(effect: Effect): void {
     switch (effect.kind) {
       case 'volume':
         this.geometry = { chunkSize: effect.chunkSize, unit: effect.unit };
@@ -69,66 +104,56 @@ export class State {
       case 'new':
         this.applyNew(effect);
         return;
-      case 'inode': {
-        const { kind: _, ino, mode, ...attributes } = effect;
-        const inode = this.inodes.get(ino) ?? this.make(ino, mode);
-        inode.permissions = mode;
-        Object.assign(inode, attributes);
+      case 'inode':
+        this.applyInode(effect);
+        return;
+      case 'link':
+        this.link(effect.dir, effect.name, effect.ino, effect.cookie);
+        return;
+      case 'unlink': {
+        const dir = this.get(effect.dir);
+        this.snapshots.keepName(dir, effect.name);
+        this.namesIn(dir).remove(effect.name);
+        this.snapshots.nameChanged(dir, effect.name);
         return;
       }
-      case 'link': {
-        const { dir, name, ino, cookie } = effect;
-        this.directory(dir).set(name, ino, cookie);
-        const child = this.get(ino).directory;
-        if (child !== undefined) {
-          child.parent = dir;
-          child.name = name;
-        }
-        return;
-      }
-      case 'unlink':
-        this.directory(effect.dir).remove(effect.name);
-        return;
       case 'nlink':
-        this.get(effect.ino).nlink = effect.nlink;
+        this.changing(effect.ino).nlink = effect.nlink;
         return;
       case 'touch': {
-        const inode = this.get(effect.ino);
-        inode.ctimeSec = this.sec;
-        inode.ctimeNsec = this.nsec;
-        if (!effect.modified) return;
-        inode.mtimeSec = this.sec;
-        inode.mtimeNsec = this.nsec;
+        const inode = this.changing(effect.ino);
+        inode.setTime('ctime', this.sec, this.nsec);
+        if (effect.modified) inode.setTime('mtime', this.sec, this.nsec);
         return;
       }
       case 'target': {
-        const inode = this.get(effect.ino);
+        const inode = this.changing(effect.ino);
         inode.target = effect.target;
         inode.size = effect.target.length;
         return;
       }
       case 'inline': {
-        const inode = this.get(effect.ino);
-        const content = this.content(inode);
-        this.replace(inode, content, 0, Number.POSITIVE_INFINITY, []);
-        content.inline = effect.bytes;
+        const inode = this.changingFile(effect.ino);
+        this.replace(inode, 0, Number.POSITIVE_INFINITY, []);
+        inode.inline = effect.bytes;
         inode.size = effect.size;
         inode.blocks = Math.ceil(effect.bytes.length / BLOCK);
         return;
       }
       case 'size':
-        this.get(effect.ino).size = effect.size;
+        this.changing(effect.ino).size = effect.size;
         return;
       case 'extents': {
-        const inode = this.get(effect.ino);
-        const content = this.content(inode);
-        if (content.inline.length > 0) inode.blocks = 0;
-        content.inline = NOTHING;
-        this.replace(inode, content, effect.from, effect.to, effect.extents);
+        const inode = this.changingFile(effect.ino);
+        if (inode.inline.length > 0) {
+          inode.blocks = 0;
+          inode.inline = NOTHING;
+        }
+        this.replace(inode, effect.from, effect.to, effect.extents);
         return;
       }
       case 'tail':
-        this.applyTail(effect.ino, effect.chunk, effect.length, effect.sum);
+        this.applyTail(this.changingFile(effect.ino), effect.chunk, effect.length, effect.sum);
         return;
       case 'free':
         this.free(effect.ino);
@@ -139,12 +164,67 @@ export class State {
       case 'reply':
         this.replies.add(effect);
         return;
+      default:
+        this.applyToSnapshots(effect);
     }
   }
 
-  private directory(ino: Ino) {
-    const { directory } = this.get(ino);
-    if (directory === undefined) throw damage(`inode ${ino} is no directory`);
+  private applyToSnapshots(
+    effect: Extract<Effect, { kind: 'snapshot' | 'forget' | 'rollback' | 'within' | 'absent' | 'was' | 'move' }>,
+  ): void {
+    switch (effect.kind) {
+      case 'snapshot':
+        this.snapshots.add(new Snapshot(effect.id, effect.name, effect.sec, effect.nsec));
+        return;
+      case 'forget':
+        this.snapshots.forget(effect.id);
+        return;
+      case 'rollback':
+        this.snapshots.rollback(effect.id);
+        return;
+      case 'within':
+        this.within = this.snapshots.get(effect.id);
+        this.into = this.within.inodes;
+        return;
+      case 'absent':
+        this.within?.absent.add(effect.ino);
+        return;
+      case 'was':
+        this.within?.noteName(effect.dir, effect.name, effect.ino);
+        return;
+      case 'move':
+        this.move(effect.moves.toSorted((a, b) => a.from - b.from));
+        return;
+    }
+  }
+
+  /** Everything that files and snapshots speak of, in the tables where it stands. */
+  *tables(): Iterable<InodeTable> {
+    yield this.inodes;
+    for (const { inodes } of this.snapshots.list) yield inodes;
+  }
+
+  /** Units of all chunk maps, with repetition. */
+  runs(): Run[] {
+    const runs: Run[] = [];
+    for (const table of this.tables()) {
+      for (const { extents } of table.values()) for (const each of extents) runs.push(runOf(each, this.geometry));
+    }
+    return runs;
+  }
+
+  private move(moves: Extract<Effect, { kind: 'move' }>['moves']): void {
+    for (const table of this.tables()) {
+      for (const inode of table.values()) {
+        const moved = relocate(inode.extents, moves, this.geometry);
+        if (moved !== undefined) inode.extents = moved;
+      }
+    }
+  }
+
+  private namesIn(inode: Inode): Directory {
+    const { directory } = inode;
+    if (directory === undefined) throw damage(`inode ${inode.ino} is no directory`);
     return directory;
   }
 
@@ -155,44 +235,65 @@ export class State {
     inode.gid = effect.gid;
     inode.rdev = effect.rdev;
     inode.nlink = effect.nlink;
-    inode.atimeSec = sec;
-    inode.mtimeSec = sec;
-    inode.ctimeSec = sec;
-    inode.birthSec = sec;
-    inode.atimeNsec = nsec;
-    inode.mtimeNsec = nsec;
-    inode.ctimeNsec = nsec;
-    inode.birthNsec = nsec;
+    for (const time of TIMES) inode.setTime(time, sec, nsec);
+    this.snapshots.made(effect.ino);
   }
 
-  private replace(
-    inode: Inode,
-    { extents }: FileContent,
-    from: number,
-    to: number,
-    replacement: Extract<Effect, { kind: 'extents' }>['extents'],
-  ): void {
-    const removed = replaceExtents(extents, from, to, replacement, this.geometry);
-    for (const extent of replacement) inode.blocks += this.blocksOf(runOf(extent, this.geometry).units);
+  private applyInode(effect: Extract<Effect, { kind: 'inode' }>): void {
+    const { ino, mode } = effect;
+    const inode = this.into.has(ino) ? this.changing(ino) : this.make(ino, mode);
+    inode.permissions = mode;
+    inode.uid = effect.uid;
+    inode.gid = effect.gid;
+    inode.rdev = effect.rdev;
+    inode.nlink = effect.nlink;
+    inode.setTime('atime', effect.atimeSec, effect.atimeNsec);
+    inode.setTime('mtime', effect.mtimeSec, effect.mtimeNsec);
+    inode.setTime('ctime', effect.ctimeSec, effect.ctimeNsec);
+    inode.setTime('birth', effect.birthSec, effect.birthNsec);
+  }
+
+  private link(dir: Ino, name: string, ino: Ino, cookie: number): void {
+    const parent = this.get(dir);
+    const child = this.get(ino);
+    child.volatile = parent.volatile;
+    if (parent.volatile) this.snapshots.dismiss(ino);
+    this.snapshots.keepName(parent, name);
+    this.namesIn(parent).set(name, ino, cookie);
+    this.snapshots.nameChanged(parent, name);
+    const { directory } = child;
+    if (directory === undefined) return;
+    directory.parent = dir;
+    directory.name = name;
+  }
+
+  private replace(inode: Inode, from: number, to: number, replacement: readonly Extent[]): void {
+    const { extents } = inode;
+    if (extents.length === 0 && replacement.length === 0) return;
+    const replaced = extents.slice();
+    const removed = replaceExtents(replaced, from, to, replacement, this.geometry);
+    inode.extents = replaced;
+    let units = 0;
+    for (const extent of replacement) units += runOf(extent, this.geometry).units;
     for (const extent of removed) {
       const run = runOf(extent, this.geometry);
-      inode.blocks -= this.blocksOf(run.units);
+      units -= run.units;
       this.onFreed(run);
     }
+    inode.blocks += this.blocksOf(units);
   }
 
   private blocksOf(units: number): number {
     return (units * this.geometry.unit) / BLOCK;
   }
 
-  private applyTail(ino: Ino, chunk: number, length: number, sum: number): void {
+  private applyTail(inode: Inode, chunk: number, length: number, sum: number): void {
     const { geometry } = this;
-    const inode = this.get(ino);
-    const { extents } = this.content(inode);
+    const extents = inode.extents.slice();
     const piece = pieceOf(extents, chunk, geometry);
-    if (piece === undefined) throw damage(`chunk ${chunk} of inode ${ino} is not stored`);
-    const extent = { chunk, at: piece.at, sums: [sum], tail: length };
-    replaceExtents(extents, chunk, chunk + 1, [extent], geometry);
+    if (piece === undefined) throw damage(`chunk ${chunk} of inode ${inode.ino} is not stored`);
+    replaceExtents(extents, chunk, chunk + 1, [{ chunk, at: piece.at, sums: [sum], tail: length }], geometry);
+    inode.extents = extents;
     const before = unitsOf(piece.length, geometry);
     const after = unitsOf(length, geometry);
     inode.blocks += this.blocksOf(after - before);
@@ -200,18 +301,17 @@ export class State {
   }
 
   private free(ino: Ino): void {
-    const inode = this.get(ino);
-    if (inode.content !== undefined) {
-      const spare = spareOf(inode.content, this.geometry);
-      if (spare !== undefined) this.onFreed(spare);
-      this.replace(inode, inode.content, 0, Number.POSITIVE_INFINITY, []);
-    }
+    const inode = this.changing(ino);
+    const spare = inode.spare(this.geometry);
+    if (spare !== undefined) this.onFreed(spare);
+    this.replace(inode, 0, Number.POSITIVE_INFINITY, []);
     this.inodes.delete(ino);
+    this.snapshots.dismiss(ino);
   }
 
   /** Frees what is open as well: the machine has just been booted. */
   private clear(ino: Ino): void {
-    const directory = this.directory(ino);
+    const directory = this.namesIn(this.get(ino));
     for (const entry of directory.entries()) {
       const inode = this.get(entry.ino);
       inode.nlink--;
@@ -222,39 +322,79 @@ export class State {
     this.get(ino).nlink = 2;
   }
 
+  /** After the checkpoint of a volume that knew no snapshots: which inodes belong to trees that are not kept. */
+  inheritVolatility(): void {
+    const visit = (ino: Ino): void => {
+      for (const entry of this.inodes.get(ino)?.directory?.entries() ?? []) {
+        const child = this.get(entry.ino);
+        if (child.volatile) continue;
+        child.volatile = true;
+        visit(entry.ino);
+      }
+    };
+    for (const root of VOLATILE_ROOTS) visit(root);
+  }
+
+  // --- as a checkpoint ---------------------------------------------------------------------------------------------
+
   /** The whole state as effects, in groups that make one record each. */
   *groups(): Iterable<readonly Effect[]> {
-    let group: Effect[] = [];
-    for (const effect of this.effects()) {
-      group.push(effect);
-      if (group.length < GROUP) continue;
-      yield group;
-      group = [];
+    yield* grouped(this.effects(), []);
+    for (const snapshot of this.snapshots.list) {
+      const { id, name, sec, nsec } = snapshot;
+      yield [{ kind: 'snapshot', id, name, sec, nsec }];
+      yield* grouped(keptEffects(snapshot), [{ kind: 'within', id }]);
     }
-    yield group;
   }
 
   private *effects(): Iterable<Effect> {
     yield { kind: 'volume', ...this.geometry, nextIno: this.nextIno };
     for (const inode of this.inodes.values()) yield* inodeEffects(inode);
-    for (const { ino: dir, directory } of this.inodes.values()) {
-      for (const { name, ino, cookie } of directory?.list(0, Number.POSITIVE_INFINITY) ?? []) {
+    yield* this.linkEffects();
+    for (const reply of this.replies.all()) yield { kind: 'reply', ...reply };
+  }
+
+  /** From the roots downwards: what a name leads to belongs to the tree of its directory. */
+  private *linkEffects(): Iterable<Effect> {
+    const directories: Ino[] = [];
+    for (let ino = 0; ino < FIRST_INO; ino++) if (this.inodes.has(ino)) directories.push(ino);
+    for (const dir of directories) {
+      for (const { name, ino, cookie } of this.inodes.get(dir)?.directory?.entries() ?? []) {
         yield { kind: 'link', dir, name, ino, cookie };
+        if (this.inodes.get(ino)?.directory !== undefined) directories.push(ino);
       }
     }
-    for (const reply of this.replies.all()) yield { kind: 'reply', ...reply };
   }
 }
 
+/** Each group begins with the same effects. */
+function* grouped(effects: Iterable<Effect>, first: readonly Effect[]): Iterable<readonly Effect[]> {
+  let group = [...first];
+  for (const effect of effects) {
+    group.push(effect);
+    if (group.length < GROUP) continue;
+    yield group;
+    group = [...first];
+  }
+  if (group.length > first.length) yield group;
+}
+
+function* keptEffects({ inodes, absent, names }: Snapshot): Iterable<Effect> {
+  for (const inode of inodes.values()) yield* inodeEffects(inode);
+  for (const ino of absent) yield { kind: 'absent', ino };
+  for (const [dir, undo] of names) for (const [name, ino] of undo) yield { kind: 'was', dir, name, ino };
+}
+
 function* inodeEffects(inode: Inode): Iterable<Effect> {
-  const { ino, mode, size, content } = inode;
+  const { ino, mode, size } = inode;
   yield attributesOf(inode);
   if (isSymlink(mode)) yield { kind: 'target', ino, target: inode.target };
-  if (content === undefined || size === 0) return;
-  if (content.extents.length > 0) {
+  if (!inode.regular || size === 0) return;
+  const { extents } = inode;
+  if (extents.length > 0) {
     yield { kind: 'size', ino, size };
-    yield { kind: 'extents', ino, from: 0, to: Number.POSITIVE_INFINITY, extents: content.extents };
+    yield { kind: 'extents', ino, from: 0, to: Number.POSITIVE_INFINITY, extents };
   } else {
-    yield { kind: 'inline', ino, size, bytes: content.inline };
+    yield { kind: 'inline', ino, size, bytes: inode.inline };
   }
 }

@@ -4,7 +4,7 @@
 // day old, and it reaches the disk with the next change of the inode or the next checkpoint.
 
 import { SysError } from '../../../abi/errno.ts';
-import { isDirectory, isSymlink, LIMITS, RENAME } from '../../../abi/file.ts';
+import { FALLOCATE, isDirectory, isSymlink, LIMITS, RENAME } from '../../../abi/file.ts';
 import type {
   AttributeChange,
   Attributes,
@@ -14,6 +14,8 @@ import type {
   FileSystemStatus,
   Ino,
   NewInode,
+  SnapshotChange,
+  SnapshotInfo,
   Time,
   Walk,
 } from '../../vfs/filesystem.ts';
@@ -23,6 +25,7 @@ import type { Directory } from './directory.ts';
 import type { Effect } from './effects.ts';
 import { attributesOf, type Inode } from './inode.ts';
 import { renameEffects } from './rename.ts';
+import { createSnapshot, deleteSnapshot, rollBack } from './snapshot-changes.ts';
 import { SUBTREES, type Subtree, type Volume } from './volume.ts';
 
 /** "TAB1": the type that statfs tells. */
@@ -40,7 +43,7 @@ const directoryOf = (inode: Inode): Directory => {
 /** EISDIR, EINVAL. */
 const fileOf = (inode: Inode): File => {
   if (inode.directory !== undefined) throw new SysError('EISDIR');
-  if (inode.content === undefined) throw new SysError('EINVAL');
+  if (!inode.regular) throw new SysError('EINVAL');
   return inode as File;
 };
 
@@ -118,8 +121,7 @@ export class TabFs implements FileSystem {
     const behind = (sec: number, nsec: number): boolean => atimeSec < sec || (atimeSec === sec && atimeNsec <= nsec);
     const { sec, nsec } = this.volume.time();
     if (!behind(mtimeSec, mtimeNsec) && !behind(ctimeSec, ctimeNsec) && sec - atimeSec < DAY) return;
-    inode.atimeSec = sec;
-    inode.atimeNsec = nsec;
+    inode.setTime('atime', sec, nsec);
   }
 
   // --- names -------------------------------------------------------------------------------------------------------
@@ -231,7 +233,7 @@ export class TabFs implements FileSystem {
     if (this.isWithin(newDir, source.ino)) throw new SysError('EINVAL');
     if (target !== undefined && this.isWithin(oldDir, target.ino))
       throw new SysError(exchange ? 'EINVAL' : 'ENOTEMPTY');
-    if (source === target) return;
+    if (source.ino === target?.ino) return;
     const move = { from: volume.inode(oldDir), oldName, to, newName, source, target, exchange };
     volume.commit(renameEffects(move, volume), { frees: target !== undefined && !exchange });
   }
@@ -291,26 +293,88 @@ export class TabFs implements FileSystem {
     const end = offset + bytes.length;
     if (bytes.length === 0) return offset;
     if (end > MAX_FILE) throw new SysError('EFBIG');
-    const mode = withoutSetId(file.mode);
-    const effects: Effect[] = [];
-    if (mode !== file.mode) effects.push({ ...attributesOf(file), mode });
-    effects.push({ kind: 'touch', ino, modified: true });
-    volume.commitPlan(file, volume.contents.write(file, offset, bytes), effects, { value: end });
+    volume.commitPlan(file, volume.contents.write(file, offset, bytes), this.modified(file), { value: end });
     return end;
   }
 
-  allocate(ino: Ino, offset: number, length: number): void {
+  allocate(ino: Ino, offset: number, length: number, mode: number): void {
     const { volume } = this;
     const file = fileOf(volume.inode(ino));
     if (offset < 0 || length <= 0) throw new SysError('EINVAL');
     if (offset + length > MAX_FILE) throw new SysError('EFBIG');
-    if (offset + length > volume.capacity()) throw new SysError('ENOSPC');
+    const { contents } = volume;
+    if ((mode & FALLOCATE.PUNCH_HOLE) !== 0) {
+      volume.commitPlan(file, contents.punch(file, offset, length), this.modified(file), {});
+      return;
+    }
+    if (length > volume.capacity()) throw new SysError('ENOSPC');
+    const plan = contents.allocate(file, offset, length, (mode & FALLOCATE.KEEP_SIZE) !== 0);
+    volume.commitPlan(file, plan, this.modified(file), {});
+  }
+
+  /** What every change of the content does besides. */
+  private modified(file: File): Effect[] {
+    const { ino } = file;
+    const mode = withoutSetId(file.mode);
     const touch: Effect = { kind: 'touch', ino, modified: true };
-    volume.commitPlan(file, volume.contents.allocate(file, offset, length), [touch], {});
+    return mode === file.mode ? [touch] : [{ ...attributesOf(file), mode }, touch];
+  }
+
+  share(source: Ino, from: number, ino: Ino, to: number, length: number): number {
+    const { volume } = this;
+    const { chunkSize } = volume.state.geometry;
+    const other = fileOf(volume.inode(source));
+    const file = fileOf(volume.inode(ino));
+    const bytes = Math.min(length, other.size - from);
+    if (other.extents.length === 0 || from % chunkSize !== 0 || to % chunkSize !== 0 || bytes <= 0) return 0;
+    // A chunk that ends with the source is whole, if nothing of the file comes behind it.
+    const ends = from + bytes === other.size && to + bytes >= file.size;
+    const count = ends ? Math.ceil(bytes / chunkSize) : Math.floor(bytes / chunkSize);
+    if (count === 0) return 0;
+    if (to + bytes > MAX_FILE) throw new SysError('EFBIG');
+    const value = Math.min(bytes, count * chunkSize);
+    const plan = volume.contents.share(other, from / chunkSize, file, to / chunkSize, count);
+    volume.commitPlan(file, plan, this.modified(file), { value });
+    return value;
+  }
+
+  clone(source: Ino, ino: Ino): void {
+    const { volume } = this;
+    const other = fileOf(volume.inode(source));
+    const file = fileOf(volume.inode(ino));
+    const { size } = other;
+    if (source === ino || size === 0) return;
+    if (file.size > size) throw new SysError('EINVAL');
+    if (other.extents.length > 0) {
+      this.share(source, 0, ino, 0, size);
+      return;
+    }
+    const inline: Effect = { kind: 'inline', ino, size, bytes: other.inline };
+    volume.contents.settle(file);
+    volume.commit([inline, ...this.modified(file)]);
   }
 
   seek(ino: Ino, offset: number, whence: number): number {
     return this.volume.contents.seek(fileOf(this.volume.inode(ino)), offset, whence);
+  }
+
+  // --- snapshots ---------------------------------------------------------------------------------------------------
+
+  /** EOPNOTSUPP in a tree that is not kept. */
+  private get kept(): Volume {
+    if (this.rootIno !== SUBTREES.root.ino) throw new SysError('EOPNOTSUPP');
+    return this.volume;
+  }
+
+  snapshots(): readonly SnapshotInfo[] {
+    return this.kept.state.snapshots.list.map(({ name, sec, nsec }) => ({ name, sec, nsec }));
+  }
+
+  changeSnapshots(change: SnapshotChange, name: string): void {
+    const { kept } = this;
+    if (change === 'create') createSnapshot(kept, name);
+    else if (change === 'delete') deleteSnapshot(kept, name);
+    else rollBack(kept, name);
   }
 
   // --- the whole ---------------------------------------------------------------------------------------------------

@@ -17,9 +17,10 @@ import { Contents, type File, type Plan } from './content.ts';
 import { DataArea, loadPiece } from './data-area.ts';
 import { readEffects, writeEffect } from './effect-codec.ts';
 import type { Effect } from './effects.ts';
-import { type Geometry, pieceOf, type Run, runOf } from './extents.ts';
+import { type Geometry, pieceOf } from './extents.ts';
 import { FreeSpace } from './free-space.ts';
 import { attributesOf, type Inode } from './inode.ts';
+import { occupancy, type SharedUnits } from './shared-units.ts';
 import { State } from './state.ts';
 
 /** The trees of a volume: the number of the root, and the mode it is made with. */
@@ -79,6 +80,9 @@ const KEEPS_CONTENT: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
   'touch',
   'target',
   'reply',
+  'snapshot',
+  'forget',
+  'move',
 ]);
 
 export class Volume {
@@ -111,12 +115,15 @@ export class Volume {
     this.state = new State(options.geometry ?? GEOMETRY);
     metadata.load((record, proven) => this.replay(record, proven));
     const { geometry } = this.state;
-    this.data = new DataArea(store, geometry, this.freeSpace(), {
+    this.data = new DataArea(store, geometry, {
+      ...this.occupied(),
       cache: options.cache ?? CACHE,
       flush: () => this.sync(),
     });
     this.contents = new Contents(this.data, { geometry, inlineMax: options.inlineMax ?? INLINE_MAX });
     this.state.onFreed = (run) => this.data.release(run);
+    this.state.onShared = (run) => this.data.share(run);
+    this.state.onNameless = (ino) => void this.orphans.add(ino);
     for (const inode of this.state.inodes.values()) if (inode.nlink === 0) this.orphans.add(inode.ino);
     // What these records have freed is taken for free from now on: they must not come to be doubted again.
     this.sync();
@@ -139,7 +146,7 @@ export class Volume {
     const effects = readEffects(new ByteReader(record));
     if (!proven && !effects.every((effect) => this.isIntact(effect))) return false;
     this.dirty ||= !proven;
-    for (const effect of effects) this.state.apply(effect);
+    this.state.applyAll(effects);
     return true;
   }
 
@@ -157,20 +164,15 @@ export class Volume {
     }
     if (effect.kind === 'tail') {
       const { ino, chunk, length, sum } = effect;
-      const piece = pieceOf(state.inodes.get(ino)?.content?.extents ?? [], chunk, geometry);
+      const piece = pieceOf(state.inodes.get(ino)?.extents ?? [], chunk, geometry);
       return piece !== undefined && loadPiece(store, geometry, { at: piece.at, length, sum }, new Uint8Array(length));
     }
     return true;
   }
 
-  private freeSpace(): FreeSpace {
-    const runs: Run[] = [];
-    for (const { content } of this.state.inodes.values()) {
-      for (const extent of content?.extents ?? []) runs.push(runOf(extent, this.state.geometry));
-    }
-    const space = FreeSpace.around(runs);
-    if (space === undefined) throw new SysError('EIO', 'the volume is damaged: files share data');
-    return space;
+  private occupied(): { readonly space: FreeSpace; readonly shared: SharedUnits } {
+    const { used, shared } = occupancy(this.state.runs());
+    return { space: FreeSpace.around(used) as FreeSpace, shared };
   }
 
   private makeRoots(): void {
@@ -198,13 +200,11 @@ export class Volume {
     if (this.request !== undefined) all.push({ kind: 'reply', ...this.request, value: options.value ?? 0 });
     this.writer.clear();
     for (const effect of all) writeEffect(this.writer, effect);
-    this.append(this.writer.bytes, options.frees === true);
+    this.append(this.writer.bytes, options.frees === true, this.state.snapshots.weigh(effects));
     this.dirty = true;
     this.request = undefined;
-    for (const effect of all) {
-      this.tellContent(effect);
-      this.state.apply(effect);
-    }
+    for (const effect of all) this.tellContent(effect);
+    this.state.applyAll(all);
     this.tidy();
     this.writeOutLater();
   }
@@ -244,14 +244,15 @@ export class Volume {
     }
   }
 
-  private append(record: Uint8Array, frees: boolean): void {
+  private append(record: Uint8Array, frees: boolean, weight: number): void {
+    const options = { frees, collect: this.later !== undefined, weight };
     try {
-      this.metadata.append(record, frees, this.later !== undefined);
+      this.metadata.append(record, options);
     } catch (error) {
       if (!frees || !isFull(error)) throw error;
       // What has been freed lately makes the checkpoint smaller than the journal it replaces.
       this.checkpoint();
-      this.metadata.append(record, frees, this.later !== undefined);
+      this.metadata.append(record, options);
     }
   }
 
@@ -260,11 +261,11 @@ export class Volume {
     try {
       this.commit([...plan.effects, ...effects], options);
     } catch (error) {
-      file.content.capacity = plan.fallback;
+      file.capacity = plan.fallback;
       this.contents.abandon(plan.placed);
       throw error;
     }
-    file.content.capacity = plan.capacity;
+    file.capacity = plan.capacity;
   }
 
   /** Do what a client asked for, or give the result it had when it was done before. */
@@ -298,7 +299,7 @@ export class Volume {
     if (inode === undefined || inode.opens === 0) return;
     inode.opens--;
     if (inode.opens > 0) return;
-    if (inode.content !== undefined) this.contents.settle(inode as File);
+    this.contents.settle(inode);
     if (inode.nlink === 0) this.freeOrphans([ino]);
   }
 
