@@ -11,6 +11,7 @@ import { VolumeServer } from '../fs/remote/volume-server.ts';
 import { Volume } from '../fs/tabfs/volume.ts';
 import { MemoryBlockStore } from '../storage/block-store.ts';
 import { Journal } from '../storage/journal.ts';
+import { fileKey } from './file-key.ts';
 import { ReadCaches } from './read-caches.ts';
 
 const stores = Array.from({ length: 3 }, () => new MemoryBlockStore({ resident: false }));
@@ -22,6 +23,7 @@ let volume = mount();
 /** The station of the machine, which serves the volume, and that of another tab. */
 const here = new VolumeClient(1);
 const there = new VolumeClient(2);
+const root = new RemoteFs(here, 'root');
 const other = new RemoteFs(there, 'root');
 
 /** Two ends of a port. */
@@ -91,7 +93,7 @@ describe('reading without a call', () => {
   beforeAll(async () => {
     here.connectLocal(volume);
     join(there);
-    machine = await bootPrograms({ '/bin/js': builtinFile('js') }, [], new RemoteFs(here, 'root'));
+    machine = await bootPrograms({ '/bin/js': builtinFile('js') }, [], root);
     const { station } = machine;
     const call = station.call.bind(station);
     station.call = (task, name, args) => {
@@ -276,6 +278,25 @@ describe('reading without a call', () => {
        turn('back');
        check('back', readAt(fd)[5] === 99);`,
     );
+  });
+
+  it('asks for every read of a file that somebody watches, who is told of it', async () => {
+    let key = '';
+    const watch = (on: boolean): void => machine.station.watches.watchedElsewhere(key, on);
+    await inTurn(
+      'watch',
+      async () => {
+        key = fileKey(root, await inode('data'));
+        watch(true);
+        counts.clear();
+      },
+      `sys.writeFile('data', data);
+       const fd = warm('data');
+       turn('watch');
+       for (let i = 0; i < 100; i++) readAt(fd, 0, 10);`,
+    );
+    expect(counts.get('pread')).toBe(100);
+    watch(false);
   });
 
   it('never mixes two states of a file', async () => {

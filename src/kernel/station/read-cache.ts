@@ -78,6 +78,8 @@ export class ReadCache {
     const { node } = file;
     const { fs } = node;
     if (fs.coherence?.holds !== true || (file.flags & O.ACCMODE) !== O.RDONLY || file.isShared || fd >= CELLS) return;
+    // inotify tells of every read.
+    if (node.isWatched) return;
     // One who copies calls again where the pages end.
     const skipped = at - file.lastEnd;
     const inOrder = skipped === 0 || (file.isAttached && skipped > 0 && skipped <= (AHEAD + 1) * PAGE);
@@ -136,6 +138,11 @@ export class ReadCache {
       this.pool.release(entry.record);
       return;
     }
+  }
+
+  /** Processes have to ask again for all that they read. */
+  revoke(): void {
+    for (const { record } of this.entries) this.pool.revoke(record);
   }
 
   private changed(fs: FileSystem, ino: Ino | undefined): void {

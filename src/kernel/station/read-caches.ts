@@ -26,6 +26,12 @@ export class ReadCaches {
     return cache;
   }
 
+  /** Processes have to ask again for all that they read. */
+  revoke(): void {
+    this.common?.revoke();
+    for (const cache of this.own) cache.revoke();
+  }
+
   /** The program that had it is over. */
   leave(cache: ReadCache | undefined): void {
     if (cache !== undefined && this.own.delete(cache)) cache.close();

@@ -81,6 +81,7 @@ export class Station implements TaskHost {
     this.sockets = new Sockets(parts);
     this.dispatcher = new Dispatcher(makeHandlers(this));
     this.vfs.changes.listener = this.watches;
+    this.watches.onWatched = () => this.readCaches.revoke();
     void this.learnWatches();
   }
 

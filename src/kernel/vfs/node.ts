@@ -80,6 +80,14 @@ export class Node {
     void this.mount.changes.released(this.fs, this.ino);
   }
 
+  /** Does somebody watch it, or its directory? */
+  get isWatched(): boolean {
+    const { fs, ino, parent } = this;
+    const { listener } = this.mount.changes;
+    if (listener?.active !== true) return false;
+    return listener.watches(fs, ino) || (parent !== undefined && listener.watches(fs, parent));
+  }
+
   /** Tell those who watch what was done to it (IN of the ABI). `mode`: its file type. */
   changed(mode: number, mask: number): void {
     this.mount.changes.inode(this, mode, mask);

@@ -33,6 +33,8 @@ interface Instance {
 }
 
 export class WatchTable implements ChangeListener {
+  /** Something is watched from now on. */
+  onWatched: () => void = () => {};
   private readonly kernel: KernelPort;
   private readonly instances = new Map<InotifyFile, Instance>();
   private readonly byKey = new Map<string, Set<Watch>>();
@@ -75,6 +77,7 @@ export class WatchTable implements ChangeListener {
     const watch = { instance, wd: ++instance.lastWd, key, mask: kept };
     instance.watches.set(watch.wd, watch);
     this.count++;
+    this.onWatched();
     const watches = this.byKey.get(key);
     if (watches !== undefined) watches.add(watch);
     else {
@@ -167,8 +170,12 @@ export class WatchTable implements ChangeListener {
 
   /** Another station watches a file, or does not any more. */
   watchedElsewhere(key: string, on: boolean): void {
-    if (on) this.elsewhere.add(key);
-    else this.elsewhere.delete(key);
+    if (!on) {
+      this.elsewhere.delete(key);
+      return;
+    }
+    this.elsewhere.add(key);
+    this.onWatched();
   }
 
   /** Tell this station's watches of a change. */

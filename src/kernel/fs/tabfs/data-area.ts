@@ -138,7 +138,9 @@ export class DataArea {
 
   private remember(at: number, bytes: Uint8Array): number {
     if (this.store.resident) return 0;
-    const page = bytes.slice();
+    // Engines take three times as long for a `slice` of shared memory.
+    const page = new Uint8Array(bytes.length);
+    page.set(bytes);
     this.cache.put(at, page);
     return crc32c(page);
   }
