@@ -113,6 +113,7 @@ export class VolumeSeat {
     const breathe = makeBreathe();
     return {
       now: () => browserClock.now(),
+      log: this.log,
       later: (act) => void breathe().then(act),
       capacity: () => this.space.capacity ?? CAPACITY,
     };

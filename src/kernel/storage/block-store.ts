@@ -21,16 +21,19 @@ export interface BlockStore {
   close(): void;
 }
 
+/** Memory is taken in pages of so many bytes. */
 const PAGE = 1 << 20;
 
 /** A store in memory. `capacity` in bytes: ENOSPC beyond. */
 export class MemoryBlockStore implements BlockStore {
   readonly resident: boolean;
   capacity: number;
+  private readonly page: number;
   private length = 0;
   private readonly pages: (Uint8Array | undefined)[] = [];
 
-  constructor(options: { readonly resident?: boolean; readonly capacity?: number } = {}) {
+  constructor(options: { readonly resident?: boolean; readonly capacity?: number; readonly page?: number } = {}) {
+    this.page = options.page ?? PAGE;
     this.resident = options.resident ?? true;
     this.capacity = options.capacity ?? Number.MAX_SAFE_INTEGER;
   }
@@ -42,9 +45,9 @@ export class MemoryBlockStore implements BlockStore {
   read(offset: number, into: Uint8Array): number {
     const count = Math.max(0, Math.min(into.length, this.length - offset));
     for (let done = 0; done < count; ) {
-      const within = (offset + done) % PAGE;
-      const part = Math.min(count - done, PAGE - within);
-      const page = this.pages[(offset + done - within) / PAGE];
+      const within = (offset + done) % this.page;
+      const part = Math.min(count - done, this.page - within);
+      const page = this.pages[(offset + done - within) / this.page];
       if (page === undefined) into.fill(0, done, done + part);
       else into.set(page.subarray(within, within + part), done);
       done += part;
@@ -55,10 +58,10 @@ export class MemoryBlockStore implements BlockStore {
   write(offset: number, bytes: Uint8Array): void {
     if (offset + bytes.length > this.capacity) throw new SysError('ENOSPC');
     for (let done = 0; done < bytes.length; ) {
-      const within = (offset + done) % PAGE;
-      const part = Math.min(bytes.length - done, PAGE - within);
-      const index = (offset + done - within) / PAGE;
-      this.pages[index] ??= new Uint8Array(PAGE);
+      const within = (offset + done) % this.page;
+      const part = Math.min(bytes.length - done, this.page - within);
+      const index = (offset + done - within) / this.page;
+      this.pages[index] ??= new Uint8Array(this.page);
       (this.pages[index] as Uint8Array).set(bytes.subarray(done, done + part), within);
       done += part;
     }
@@ -68,9 +71,9 @@ export class MemoryBlockStore implements BlockStore {
   truncate(size: number): void {
     if (size > this.capacity) throw new SysError('ENOSPC');
     if (size < this.length) {
-      const keep = Math.ceil(size / PAGE);
+      const keep = Math.ceil(size / this.page);
       this.pages.length = Math.min(this.pages.length, keep);
-      this.pages[keep - 1]?.fill(0, size - (keep - 1) * PAGE);
+      this.pages[keep - 1]?.fill(0, size - (keep - 1) * this.page);
     }
     this.length = size;
   }

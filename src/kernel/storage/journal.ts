@@ -11,17 +11,21 @@
 import { SysError } from '../../abi/errno.ts';
 import type { BlockStore } from './block-store.ts';
 import {
-  encodeHeader,
+  FORMAT_VERSION,
   FRAME,
   FrameWriter,
   growWithZeros,
-  HEADER,
   type Header,
   isBlank,
+  type Proof,
   readFrames,
   readHeader,
+  readProof,
   seedOf,
+  startOf,
   writeFrame,
+  writeHeader,
+  writeProof,
 } from './journal-format.ts';
 import type { AppendOptions, MetadataStore } from './metadata-store.ts';
 
@@ -40,6 +44,7 @@ export class Journal implements MetadataStore {
   private readonly bound: number;
   private readonly step: number;
   private active = 0;
+  private version = FORMAT_VERSION;
   private generation = 0;
   private checkpointLength = 0;
   /** Where the next frame goes, and the checksum it goes on from. */
@@ -63,9 +68,18 @@ export class Journal implements MetadataStore {
     return this.stores[this.active] as BlockStore;
   }
 
+  private get start(): number {
+    return startOf(this.version);
+  }
+
+  /** It is of an earlier version: that is read, not written. */
+  get outdated(): boolean {
+    return this.version < FORMAT_VERSION;
+  }
+
   get checkpointDue(): boolean {
-    const journal = this.end - HEADER - this.checkpointLength;
-    return journal > Math.max(this.bound, this.checkpointLength);
+    const journal = this.end - this.start - this.checkpointLength;
+    return this.outdated || journal > Math.max(this.bound, this.checkpointLength);
   }
 
   // --- reading -----------------------------------------------------------------------------------------------------
@@ -78,36 +92,53 @@ export class Journal implements MetadataStore {
       return false;
     }
     this.active = (second?.generation ?? 0) > (first?.generation ?? 0) ? 1 : 0;
-    this.replay(headers[this.active] as Header, visit);
+    const header = headers[this.active] as Header;
+    const proof = this.proofOf(header);
+    if (proof !== undefined && proof.next > header.generation) {
+      throw new SysError('EIO', `the volume is damaged: generation ${proof.next} of its metadata has no valid header`);
+    }
+    this.replay(header, proof?.end ?? 0, visit);
     return true;
+  }
+
+  /** What was proven of the active generation. */
+  private proofOf({ version, generation }: Header): Proof | undefined {
+    const proof = version === 1 ? undefined : readProof(this.store);
+    return proof?.generation === generation ? proof : undefined;
   }
 
   /** Generation 1 is an empty checkpoint: one small write, before which the store is blank. */
   private create(): void {
     if (!this.stores.every(isBlank)) throw new SysError('EIO', 'the volume is damaged: it has no valid header');
-    this.begin(0, { generation: 1, checkpointLength: 0, checkpointCrc: seedOf(1) });
-    this.store.write(0, encodeHeader(1, 0, this.crc));
+    const version = FORMAT_VERSION;
+    this.begin(0, { version, generation: 1, checkpointLength: 0, checkpointCrc: seedOf(version, 1) });
+    writeHeader(this.store, { version, generation: 1, checkpointLength: 0, checkpointCrc: this.crc });
     this.store.flush();
   }
 
   private begin(active: number, header: Header): void {
     this.active = active;
+    this.version = header.version;
     this.generation = header.generation;
     this.checkpointLength = header.checkpointLength;
-    this.end = HEADER + header.checkpointLength;
+    this.end = this.start + header.checkpointLength;
     this.crc = header.checkpointCrc;
     this.weight = 0;
   }
 
-  private replay(header: Header, visit: (record: Uint8Array, proven: boolean) => boolean): void {
+  private replay(header: Header, provenEnd: number, visit: (record: Uint8Array, proven: boolean) => boolean): void {
     const bytes = new Uint8Array(this.store.size);
     this.store.read(0, bytes);
-    const frames = readFrames(bytes, HEADER, seedOf(header.generation));
     this.begin(this.active, header);
+    const frames = readFrames(bytes, this.start, seedOf(header.version, header.generation));
     const checkpointEnd = this.end;
     const checkpoint = frames.findLast((frame) => frame.end <= checkpointEnd);
-    const whole = (checkpoint?.end ?? HEADER) === checkpointEnd && (checkpoint?.crc ?? this.crc) === this.crc;
+    const whole = (checkpoint?.end ?? this.start) === checkpointEnd && (checkpoint?.crc ?? this.crc) === this.crc;
     if (!whole) throw new SysError('EIO', 'the volume is damaged: its checkpoint does not check');
+    const end = frames.at(-1)?.end ?? this.start;
+    if (end < provenEnd) {
+      throw new SysError('EIO', `the volume is damaged: ${provenEnd - end} bytes of its journal cannot be read`);
+    }
     const lastMark = frames.findLastIndex((frame) => frame.record === undefined);
     for (const [i, { record, end, crc }] of frames.entries()) {
       const inCheckpoint = end <= checkpointEnd;
@@ -131,6 +162,7 @@ export class Journal implements MetadataStore {
   // --- writing -----------------------------------------------------------------------------------------------------
 
   append(record: Uint8Array, { frees = false, collect = false, weight = 0 }: AppendOptions = {}): void {
+    this.refuseOutdated();
     this.makeRoom(this.end + FRAME + record.length, frees, weight);
     this.weight += weight;
     const { end, crc } = this;
@@ -145,6 +177,10 @@ export class Journal implements MetadataStore {
       this.failed = this.filled > 0;
       throw error;
     }
+  }
+
+  private refuseOutdated(): void {
+    if (this.outdated) throw new SysError('EINVAL', `the volume has format ${this.version}, which is not written`);
   }
 
   /** Put a frame behind those that wait to be written. */
@@ -169,8 +205,8 @@ export class Journal implements MetadataStore {
   /** ENOSPC when the stores cannot be made large enough. */
   private makeRoom(end: number, frees: boolean, weight = 0): void {
     const { checkpointLength: checkpoint, step } = this;
-    const journal = end - HEADER - checkpoint;
-    const wanted = HEADER + (checkpoint + this.weight + weight) * 1.25 + journal * 2 + step / 4;
+    const journal = end - this.start - checkpoint;
+    const wanted = this.start + (checkpoint + this.weight + weight) * 1.25 + journal * 2 + step / 4;
     if (wanted <= this.room) return;
     try {
       for (const store of this.stores) growWithZeros(store, Math.ceil(wanted + step));
@@ -185,24 +221,40 @@ export class Journal implements MetadataStore {
 
   checkpoint(records: Iterable<Uint8Array>): void {
     this.writeOut();
+    const { generation: previous, version: previousVersion } = this;
     const other = 1 - this.active;
     const store = this.stores[other] as BlockStore;
-    const generation = this.generation + 1;
-    const writer = new FrameWriter(store, HEADER, seedOf(generation));
+    const version = FORMAT_VERSION;
+    const generation = previous + 1;
+    const start = startOf(version);
+    const writer = new FrameWriter(store, start, seedOf(version, generation));
     for (const record of records) writer.add(record);
     writer.finish();
-    const checkpointLength = writer.end - HEADER;
+    const checkpointLength = writer.end - start;
     store.flush();
-    store.write(0, encodeHeader(generation, checkpointLength, writer.crc));
+    const header = { version, generation, checkpointLength, checkpointCrc: writer.crc };
+    writeHeader(store, header);
     store.flush();
-    this.begin(other, { generation, checkpointLength, checkpointCrc: writer.crc });
+    const old = this.store;
+    this.begin(other, header);
+    if (previousVersion > 1 && old.size >= start) writeProof(old, { generation: previous, next: generation, end: 0 });
+    this.shrink();
+  }
+
+  /** Give space back that only a much larger volume needed. */
+  private shrink(): void {
+    const { checkpointLength, step } = this;
+    const size = Math.ceil(this.start + checkpointLength * 3.25 + this.bound * 2 + step * 2);
+    for (const store of this.stores) if (store.size > size * 2) store.truncate(size);
   }
 
   flush(): void {
+    this.refuseOutdated();
     this.makeRoom(this.end + FRAME, true);
     this.collect(undefined);
     this.writeOut();
     this.store.flush();
+    writeProof(this.store, { generation: this.generation, next: 0, end: this.end });
   }
 
   close(): void {

@@ -24,7 +24,9 @@ export interface MetadataStore {
   append(record: Uint8Array, options?: AppendOptions): void;
   /** Write what was collected. EIO; then it is kept, and nothing can be appended before it could be written. */
   writeOut(): void;
-  /** Enough has been appended that the next mount would be slow. */
+  /** It was written by an earlier version of this system: nothing can be appended before a checkpoint. */
+  readonly outdated: boolean;
+  /** Enough has been appended that the next mount would be slow, or it is outdated. */
   readonly checkpointDue: boolean;
   /** Replace everything by the state that these records describe. On ENOSPC or EIO all is as before. */
   checkpoint(records: Iterable<Uint8Array>): void;
@@ -36,6 +38,7 @@ export interface MetadataStore {
 
 /** For volumes that end with their memory: there is nobody who could load them again. */
 export class VolatileMetadataStore implements MetadataStore {
+  readonly outdated = false;
   readonly checkpointDue = false;
 
   load(): boolean {

@@ -8,7 +8,7 @@ import { MemoryBlockStore } from './block-store.ts';
 import { ByteReader, ByteWriter } from './codec.ts';
 import { crc32c } from './crc32c.ts';
 import { Journal } from './journal.ts';
-import { encodeHeader, HEADER } from './journal-format.ts';
+import { encodeHeader, FORMAT_VERSION, FRAME, seedOf, startOf } from './journal-format.ts';
 
 const pair = (): [MemoryBlockStore, MemoryBlockStore] => [
   new MemoryBlockStore({ resident: false }),
@@ -65,17 +65,104 @@ describe('a journal', () => {
     expect(records()).toEqual(['1', '4', '6']);
   });
 
+  const HEADER = 64;
+  const header = (version: number, checkpointLength = 0): Uint8Array =>
+    encodeHeader({ version, generation: 1, checkpointLength, checkpointCrc: seedOf(version, 1) });
+  const flip = (store: MemoryBlockStore, offset: number): void => {
+    const byte = new Uint8Array(1);
+    store.read(offset, byte);
+    store.write(offset, Uint8Array.of((byte[0] as number) ^ 0x10));
+  };
+  const recordsOf = (stores: readonly [MemoryBlockStore, MemoryBlockStore]): string[] => {
+    const found: string[] = [];
+    new Journal(stores, OPTIONS).load((bytes) => found.push([...bytes].join(' ')) > 0);
+    return found;
+  };
+  /** Two records in a checkpoint of the second store, two that were flushed behind it, and one that was not. */
+  const filled = (): [MemoryBlockStore, MemoryBlockStore] => {
+    const stores = pair();
+    const journal = new Journal(stores, OPTIONS);
+    journal.load(() => true);
+    journal.append(Uint8Array.of(0));
+    journal.checkpoint([Uint8Array.of(1, 2, 3), Uint8Array.of(4)]);
+    journal.append(Uint8Array.of(5, 5, 5));
+    journal.append(Uint8Array.of(6));
+    journal.flush();
+    journal.append(Uint8Array.of(7));
+    return stores;
+  };
+  const ALL = ['1 2 3', '4', '5 5 5', '6', '7'];
+
   test('refuses a newer version, and changes nothing', () => {
     const stores = pair();
-    const header = encodeHeader(1, 0, 0);
-    const view = new DataView(header.buffer);
-    view.setUint32(8, 2, true);
-    view.setUint32(60, crc32c(header.subarray(0, 60)), true);
-    stores[0].write(0, header);
+    const newer = header(FORMAT_VERSION + 1);
+    stores[0].write(0, newer);
     throws('EINVAL', () => new Journal(stores).load(() => true), 'load');
     const after = new Uint8Array(HEADER);
     stores[0].read(0, after);
-    expect([...after]).toEqual([...header]);
+    expect([...after]).toEqual([...newer]);
+    expect([stores[0].size, stores[1].size]).toEqual([HEADER, 0]);
+  });
+
+  test('reads version 1, and nothing can be added before it is in the present one', () => {
+    const stores = pair();
+    stores[0].write(0, header(1));
+    const journal = new Journal(stores, OPTIONS);
+    expect(journal.load(() => true)).toBe(true);
+    expect([journal.outdated, journal.checkpointDue]).toEqual([true, true]);
+    throws('EINVAL', () => journal.append(Uint8Array.of(1)), 'append');
+    throws('EINVAL', () => journal.flush(), 'flush');
+    journal.checkpoint([Uint8Array.of(8)]);
+    expect([journal.outdated, journal.checkpointDue]).toEqual([false, false]);
+    journal.append(Uint8Array.of(9));
+    expect(recordsOf(stores)).toEqual(['8', '9']);
+  });
+
+  test('has a second header, for the one that is damaged', () => {
+    for (let offset = 0; offset < HEADER; offset++) {
+      const stores = filled();
+      flip(stores[1], offset);
+      expect(recordsOf(stores)).toEqual(ALL);
+    }
+  });
+
+  test('does not go back to what was replaced, when both headers are damaged', () => {
+    const stores = filled();
+    flip(stores[1], 20);
+    flip(stores[1], 512 + 20);
+    throws('EIO', () => recordsOf(stores), 'load');
+  });
+
+  test('finds damage in what was flushed, at every byte', () => {
+    const start = startOf(FORMAT_VERSION);
+    const end = start + 6 * FRAME + 3 + 1 + 3 + 1;
+    for (let offset = start; offset < end; offset++) {
+      const stores = filled();
+      flip(stores[1], offset);
+      // The mark at the end of them, and what is behind it, is no loss.
+      if (offset < end - 2 * FRAME) throws('EIO', () => recordsOf(stores), `byte ${offset}`);
+    }
+  });
+
+  test('does without a proof that is damaged', () => {
+    for (let offset = 0; offset < 32; offset++) {
+      const stores = filled();
+      flip(stores[1], 1024 + offset);
+      expect(recordsOf(stores)).toEqual(ALL);
+    }
+  });
+
+  test('gives space back when there is much less to keep', () => {
+    const stores = pair();
+    const journal = new Journal(stores, OPTIONS);
+    journal.load(() => true);
+    journal.checkpoint(Array.from({ length: 500 }, () => new Uint8Array(200).fill(1)));
+    journal.append(Uint8Array.of(1));
+    expect(stores[0].size).toBeGreaterThan(100_000);
+    journal.checkpoint([Uint8Array.of(2)]);
+    journal.checkpoint([Uint8Array.of(2)]);
+    expect(stores[0].size + stores[1].size).toBeLessThan(50_000);
+    expect(recordsOf(stores)).toEqual(['2']);
   });
 
   test('does not take a damaged volume for a new one', () => {
@@ -83,23 +170,15 @@ describe('a journal', () => {
     const journal = new Journal(stores, OPTIONS);
     journal.load(() => true);
     journal.append(Uint8Array.of(1, 2, 3));
-    stores[0].write(20, Uint8Array.of(99));
+    flip(stores[0], 20);
+    flip(stores[0], 512 + 20);
     throws('EIO', () => new Journal(stores, OPTIONS).load(() => true), 'a header');
-  });
-
-  test('does not go on from a damaged checkpoint', () => {
-    const stores = pair();
-    const journal = new Journal(stores, OPTIONS);
-    journal.load(() => true);
-    journal.checkpoint([Uint8Array.of(1, 2, 3), Uint8Array.of(4)]);
-    stores[1].write(HEADER + 9, Uint8Array.of(77));
-    throws('EIO', () => new Journal(stores, OPTIONS).load(() => true), 'a checkpoint');
   });
 
   test('is made anew when its very first write was torn', () => {
     for (let length = 0; length < HEADER; length += 7) {
       const stores = pair();
-      stores[0].write(0, encodeHeader(1, 0, 0).subarray(0, length));
+      stores[0].write(0, header(FORMAT_VERSION).subarray(0, length));
       expect(new Journal(stores).load(() => true)).toBe(false);
     }
   });

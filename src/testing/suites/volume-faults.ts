@@ -18,7 +18,7 @@ const STORES = 3;
 /** The stores of a volume: data and the two of the journal. */
 export type Stores = readonly [BlockStore, BlockStore, BlockStore];
 
-const blank = (): MemoryBlockStore => new MemoryBlockStore({ resident: false });
+const blank = (): MemoryBlockStore => new MemoryBlockStore({ resident: false, page: 1024 });
 
 class RecordedStore implements BlockStore {
   readonly resident = false;

@@ -16,7 +16,7 @@ const TINY = { geometry: { chunkSize: 64, unit: 16 }, inlineMax: 8, cache: 500 }
 
 /** TABOS_FUZZ=20 tries twenty times as many. */
 const EFFORT = Number(process.env['TABOS_FUZZ'] ?? 1);
-const TIMEOUT = 20_000 * EFFORT;
+const TIMEOUT = 60_000 * EFFORT;
 /** TABOS_SHRINK=1 looks for the shortest sequence that fails, which takes long. */
 const STOP = { endOnFailure: process.env['TABOS_SHRINK'] === undefined };
 
@@ -251,7 +251,7 @@ describe('a volume', () => {
     'loses nothing on a full disk, and can be emptied',
     () => {
       fc.assert(
-        fc.property(choices, fc.integer({ min: 3000, max: 8000 }), (list, capacity) => {
+        fc.property(choices, fc.integer({ min: 6000, max: 12_000 }), (list, capacity) => {
           const { disk, states } = play([...list, ...list], new Disk(capacity));
           const { dump } = states.at(-1) as State;
           const volume = mount(disk.stores);

@@ -214,8 +214,10 @@ describe('a volume', () => {
     const flipped = new Uint8Array(1);
     disk[0].read(70_000, flipped);
     disk[0].write(70_000, Uint8Array.of((flipped[0] as number) ^ 4));
-    const [, again] = mount(disk);
+    const [volumeAgain, again] = mount(disk);
     const bytes = new Uint8Array(1000);
+    expect(() => again.read(ino, 69_900, bytes)).toThrow('/f: damaged data at unit 128');
+    expect(volumeAgain.nameOf(ino)).toBe('/f');
     throws('EIO', () => again.read(ino, 69_900, bytes), 'the damaged chunk');
     throws('EIO', () => again.read(ino, 66_000, bytes), 'elsewhere in the damaged chunk');
     equal(again.read(ino, 1000, bytes), 1000, 'another chunk');

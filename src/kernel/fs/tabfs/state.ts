@@ -15,7 +15,7 @@ import { Replies } from './replies.ts';
 import { Snapshot, Snapshots } from './snapshots.ts';
 
 /** The first number for ordinary inodes: those below are the roots of the volume's trees. */
-const FIRST_INO = 16;
+export const FIRST_INO = 16;
 
 const NOTHING = new Uint8Array();
 /** The roots of trees that snapshots do not hold: see SUBTREES. */

@@ -273,7 +273,8 @@ export class TabFs implements FileSystem {
     const file = fileOf(inode);
     if (size > MAX_FILE) throw new SysError('EFBIG');
     const frees = size < file.size;
-    volume.commitPlan(file, volume.contents.truncate(file, size), [attributes], { time, frees });
+    const plan = this.onContent(file, () => volume.contents.truncate(file, size));
+    volume.commitPlan(file, plan, [attributes], { time, frees });
     return inode;
   }
 
@@ -281,7 +282,7 @@ export class TabFs implements FileSystem {
 
   read(ino: Ino, offset: number, into: Uint8Array): number {
     const file = fileOf(this.volume.inode(ino));
-    const count = this.volume.contents.read(file, offset, into);
+    const count = this.onContent(file, () => this.volume.contents.read(file, offset, into));
     if (count > 0) this.accessed(file);
     return count;
   }
@@ -293,7 +294,8 @@ export class TabFs implements FileSystem {
     const end = offset + bytes.length;
     if (bytes.length === 0) return offset;
     if (end > MAX_FILE) throw new SysError('EFBIG');
-    volume.commitPlan(file, volume.contents.write(file, offset, bytes), this.modified(file), { value: end });
+    const plan = this.onContent(file, () => volume.contents.write(file, offset, bytes));
+    volume.commitPlan(file, plan, this.modified(file), { value: end });
     return end;
   }
 
@@ -304,12 +306,25 @@ export class TabFs implements FileSystem {
     if (offset + length > MAX_FILE) throw new SysError('EFBIG');
     const { contents } = volume;
     if ((mode & FALLOCATE.PUNCH_HOLE) !== 0) {
-      volume.commitPlan(file, contents.punch(file, offset, length), this.modified(file), {});
+      const plan = this.onContent(file, () => contents.punch(file, offset, length));
+      volume.commitPlan(file, plan, this.modified(file), {});
       return;
     }
     if (length > volume.capacity()) throw new SysError('ENOSPC');
     const plan = contents.allocate(file, offset, length, (mode & FALLOCATE.KEEP_SIZE) !== 0);
     volume.commitPlan(file, plan, this.modified(file), {});
+  }
+
+  /** EIO says which file is damaged, and so does the log. */
+  private onContent<T>(file: Inode, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof SysError) || error.errno !== 'EIO') throw error;
+      const what = `${this.volume.nameOf(file.ino)}: ${error.detail ?? 'cannot be read'}`;
+      this.volume.log(what);
+      throw new SysError('EIO', what);
+    }
   }
 
   /** What every change of the content does besides. */

@@ -9,6 +9,7 @@
 
 import { SysError } from '../../../abi/errno.ts';
 import { S } from '../../../abi/file.ts';
+import { toText } from '../../../base/bytes.ts';
 import { type BlockStore, MemoryBlockStore } from '../../storage/block-store.ts';
 import { ByteReader, ByteWriter } from '../../storage/codec.ts';
 import { type MetadataStore, VolatileMetadataStore } from '../../storage/metadata-store.ts';
@@ -21,7 +22,7 @@ import { type Geometry, pieceOf } from './extents.ts';
 import { FreeSpace } from './free-space.ts';
 import { attributesOf, type Inode } from './inode.ts';
 import { occupancy, type SharedUnits } from './shared-units.ts';
-import { State } from './state.ts';
+import { FIRST_INO, State } from './state.ts';
 
 /** The trees of a volume: the number of the root, and the mode it is made with. */
 export const SUBTREES = {
@@ -39,6 +40,8 @@ export interface VolumeOptions {
   readonly inlineMax?: number;
   /** Bound of the cache of data, in bytes. */
   readonly cache?: number;
+  /** Told of damage. */
+  readonly log?: (message: string) => void;
   /** How many bytes the volume may take in all, as far as that is known: for statfs. */
   readonly capacity?: () => number;
   /** Calls back soon, in a later task: until then records are only collected. Default: each is written at once. */
@@ -89,6 +92,7 @@ export class Volume {
   readonly state: State;
   readonly contents: Contents;
   readonly capacity: () => number;
+  readonly log: (message: string) => void;
   /** Told before anybody can know that a file changes: its number, or nothing when it may be any. */
   onContent: (ino?: Ino) => void = () => {};
   private readonly store: BlockStore;
@@ -111,6 +115,7 @@ export class Volume {
     this.metadata = metadata;
     this.now = options.now;
     this.later = options.later;
+    this.log = options.log ?? (() => {});
     this.capacity = options.capacity ?? (() => CAPACITY);
     this.state = new State(options.geometry ?? GEOMETRY);
     metadata.load((record, proven) => this.replay(record, proven));
@@ -126,7 +131,8 @@ export class Volume {
     this.state.onNameless = (ino) => void this.orphans.add(ino);
     for (const inode of this.state.inodes.values()) if (inode.nlink === 0) this.orphans.add(inode.ino);
     // What these records have freed is taken for free from now on: they must not come to be doubted again.
-    this.sync();
+    if (metadata.outdated) this.convert();
+    else this.sync();
     this.makeRoots();
   }
 
@@ -173,6 +179,12 @@ export class Volume {
   private occupied(): { readonly space: FreeSpace; readonly shared: SharedUnits } {
     const { used, shared } = occupancy(this.state.runs());
     return { space: FreeSpace.around(used) as FreeSpace, shared };
+  }
+
+  /** From an earlier version of the format: what it did not know is found out, and all is written in the present one. */
+  private convert(): void {
+    this.state.inheritVolatility();
+    this.checkpoint();
   }
 
   private makeRoots(): void {
@@ -288,6 +300,16 @@ export class Volume {
     const inode = this.state.inodes.get(ino);
     if (inode === undefined) throw new SysError('ESTALE');
     return inode;
+  }
+
+  /** A path that leads to an inode, from the root of its tree: for messages, as all names have to be looked at. */
+  nameOf(ino: Ino): string {
+    for (const inode of this.state.inodes.values()) {
+      for (const entry of inode.directory?.entries() ?? []) {
+        if (entry.ino === ino) return `${inode.ino < FIRST_INO ? '' : this.nameOf(inode.ino)}/${toText(entry.name)}`;
+      }
+    }
+    return `inode ${ino}`;
   }
 
   open(ino: Ino): void {
