@@ -199,7 +199,53 @@ export interface ArchivesControl {
   ): Promise<void>;
 }
 
-export interface StationControl extends FilesControl, ArchivesControl {
+/** Something in files that a page has made up. The mode has the type. */
+export interface PageStat {
+  readonly mode: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** What a station asks of a page whose object is mounted, by transport/rpc.ts. Paths are relative to the mount. */
+export interface PageFileOps {
+  stat(path: string): PageStat | undefined;
+  list(path: string): readonly (readonly [name: string, mode: number])[];
+  open(path: string): number;
+  release(handle: number): void;
+  read(handle: number, offset: number, length: number): Uint8Array;
+  write(handle: number, offset: number, bytes: Uint8Array): void;
+  truncate(handle: number, size: number): void;
+  sync(handle: number): void;
+  create(path: string, mode: number): void;
+  mkdir(path: string, mode: number): void;
+  unlink(path: string): void;
+  rmdir(path: string): void;
+  rename(from: string, to: string): void;
+  symlink(target: string, path: string): void;
+  readlink(path: string): string;
+  chmod(path: string, mode: number): void;
+  /** Milliseconds since the epoch; null leaves a time as it is. */
+  utimes(path: string, atimeMs: number | null, mtimeMs: number | null): void;
+}
+
+export interface PageMountRequest {
+  readonly readOnly: boolean;
+  /** The operations that the page has. */
+  readonly operations: readonly (keyof PageFileOps)[];
+  /** Milliseconds after which an operation that the page has not answered is EIO. */
+  readonly timeoutMs: number;
+}
+
+export interface MountsControl {
+  /** The page answers at the other end of the port (transferred). The mount point is made when it is missing. */
+  mountPage(port: MessagePort, path: string, request: PageMountRequest): Promise<void>;
+  /** A directory of the user's disk, as far as the page has permission. */
+  mountLocal(directory: FileSystemDirectoryHandle, path: string, readOnly: boolean): Promise<void>;
+  /** Take away what one of the calls above has mounted. Files that are open there then fail with ESTALE. */
+  unmount(path: string): Promise<void>;
+}
+
+export interface StationControl extends FilesControl, ArchivesControl, MountsControl {
   /** Start a process as leader of a session of its own. Rejects with the errno's name as `code`. */
   spawn(request: SpawnRequest): Promise<number>;
   /** Resolves when a process that `spawn` gave has ended. */

@@ -17,6 +17,7 @@ import type { ExitStatus, SpawnRequest, StationControl, Stdio } from './control.
 import { exitStatus } from './exit-status.ts';
 import { archivesControl } from './page-archives.ts';
 import { filesControl } from './page-files.ts';
+import { mountsControl } from './page-mounts.ts';
 import { pumpIn, pumpOut } from './stream-pump.ts';
 import { told } from './told.ts';
 
@@ -120,5 +121,6 @@ export const makeStationControl = (station: Station): StationControl => {
       }),
     ...filesControl(station.vfs, station.random),
     ...archivesControl(station.vfs, station.random),
+    ...mountsControl(station.vfs, station.clock, station.log),
   };
 };

@@ -38,6 +38,8 @@ export type TabOSErrorCode =
   | 'ERR_CLOSED'
   /** An argument that is no signal. */
   | 'ERR_UNKNOWN_SIGNAL'
+  /** The user has not given permission for a directory of the disk. */
+  | 'ERR_PERMISSION'
   /** What should be mounted is no archive, or a broken one. */
   | 'ERR_ARCHIVE'
   /** What should be mounted has not the shape of a FileSystemTree. */

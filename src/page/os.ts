@@ -19,8 +19,18 @@ import { systemError, type TabOSError } from './errors.ts';
 import { type ExecOptions, type ExecResult, exec } from './exec.ts';
 import type { FileSystemTree } from './file-tree.ts';
 import { Files } from './files.ts';
+import type { FileSystemHandlers } from './handler-files.ts';
 import { launch, type SpawnOptions } from './launch.ts';
+import type { LiveTree } from './live-files.ts';
 import { Machine, type MachinePart } from './machine.ts';
+import {
+  type LocalMount,
+  type Mount,
+  type MountLocalOptions,
+  type MountObjectOptions,
+  mountLocalDirectory,
+  mountObject,
+} from './mounts.ts';
 import { DEFAULT_MACHINE, isMachineName } from './options.ts';
 import type { Process } from './process.ts';
 import { Shell } from './shell.ts';
@@ -108,6 +118,30 @@ export class TabOS {
   async mount(source: FileSystemTree | ArchiveSource, options?: MountOptions): Promise<void> {
     await this.ready;
     return mount(this.#machine.station, source, options);
+  }
+
+  /**
+   * Show an object of the page as a directory: functions by paths (FileSystemHandlers), or a tree of values and functions
+   * (LiveTree). For the processes of this tab.
+   *
+   * @throws TabOSError ERR_INVALID_TREE, ...; SystemError EBUSY when something is mounted there, ENOTDIR, ...
+   */
+  async mountObject(object: FileSystemHandlers | LiveTree, options: MountObjectOptions): Promise<Mount> {
+    await this.ready;
+    return mountObject(this.#machine.station, object, options);
+  }
+
+  /**
+   * Show a directory of the user's disk, which he chooses when there is no handle. For the processes of this tab.
+   *
+   * @throws TabOSError ERR_UNSUPPORTED where the browser cannot ask, ERR_PERMISSION
+   */
+  async mountLocalDirectory(
+    handle: FileSystemDirectoryHandle | undefined,
+    options: MountLocalOptions,
+  ): Promise<LocalMount> {
+    await this.ready;
+    return mountLocalDirectory(this.#machine.station, handle, options);
   }
 
   /**

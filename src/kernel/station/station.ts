@@ -64,7 +64,7 @@ export class Station implements TaskHost {
   readonly anonymous = new AnonFs();
   readonly tasks = new Map<number, Task>();
   private readonly spawner: Spawner;
-  private readonly log: Log;
+  readonly log: Log;
   private readonly dispatcher: Dispatcher;
   private readonly exits = new Map<number, (status: number) => void>();
 

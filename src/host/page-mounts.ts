@@ -1,0 +1,97 @@
+// What a page mounts: MountsControl (control.ts). A mount belongs to the tab that made it: its processes see it.
+
+import { SysError } from '../abi/errno.ts';
+import { isDirectory } from '../abi/file.ts';
+import { fromText } from '../base/bytes.ts';
+import { PathFs } from '../kernel/fs/pathfs/path-fs.ts';
+import type { Clock, Log } from '../kernel/ports.ts';
+import { USER } from '../kernel/station/machine-tree.ts';
+import type { FileSystem } from '../kernel/vfs/filesystem.ts';
+import type { Context, Vfs } from '../kernel/vfs/vfs.ts';
+import type { MountsControl } from './control.ts';
+import { portEndpoint } from './endpoints.ts';
+import { LocalProvider } from './local-provider.ts';
+import { PageProvider } from './page-provider.ts';
+import { told } from './told.ts';
+
+const MODE = 0o755;
+
+interface Mounted {
+  readonly fs: FileSystem;
+  /** After it is out of the tree. */
+  readonly close: () => void;
+}
+
+class PageMounts {
+  private readonly vfs: Vfs;
+  private readonly ctx: Context;
+  private readonly mounted: Mounted[] = [];
+
+  constructor(vfs: Vfs) {
+    this.vfs = vfs;
+    this.ctx = { root: vfs.root, cwd: vfs.root, cred: USER, umask: 0 };
+  }
+
+  /** Mount over a directory, which is made when it is missing, and taken away again when it cannot be mounted on. */
+  async mount(path: string, what: Mounted, source: string): Promise<void> {
+    const { vfs, ctx } = this;
+    const made = await this.makeDirectory(path);
+    try {
+      await vfs.mount(path, what.fs, { source });
+      this.mounted.push(what);
+    } catch (error) {
+      what.close();
+      if (made) await vfs.rmdir(ctx, vfs.root, path);
+      throw error;
+    }
+  }
+
+  private async makeDirectory(path: string): Promise<boolean> {
+    const { vfs, ctx } = this;
+    try {
+      const { mode } = await vfs.stat(ctx, vfs.root, path, 0);
+      if (!isDirectory(mode)) throw new SysError('ENOTDIR');
+      return false;
+    } catch (error) {
+      if (!(error instanceof SysError) || error.errno !== 'ENOENT') throw error;
+    }
+    await vfs.mkdir(ctx, vfs.root, path, MODE);
+    return true;
+  }
+
+  async unmount(path: string): Promise<void> {
+    const { vfs } = this;
+    const node = await vfs.openDirectory(this.ctx, vfs.root, path);
+    const { fs, ino } = node;
+    node.release();
+    const index = this.mounted.findIndex((mounted) => mounted.fs === fs);
+    if (index < 0 || ino !== fs.rootIno) throw new SysError('EINVAL', 'the page has mounted nothing there');
+    await vfs.unmount(path);
+    const [gone] = this.mounted.splice(index, 1);
+    gone?.close();
+  }
+}
+
+export const mountsControl = (vfs: Vfs, clock: Clock, log: Log): MountsControl => {
+  const mounts = new PageMounts(vfs);
+  const owner = { uid: USER.uid, gid: USER.gid };
+  return {
+    mountPage: (port, path, request) =>
+      told(async () => {
+        const page = new PageProvider(portEndpoint(port), request, clock);
+        const fs = new PathFs(page.provider(), { type: 'pagefs', readOnly: request.readOnly, ...owner });
+        const close = (): void => {
+          page.close();
+          port.close();
+        };
+        await mounts.mount(fromText(path), { fs, close }, 'page');
+      }),
+    mountLocal: (directory, path, readOnly) =>
+      told(async () => {
+        const local = new LocalProvider(directory, log);
+        const fs = new PathFs(local, { type: 'localfs', readOnly, ...owner });
+        await mounts.mount(fromText(path), { fs, close: () => local.close() }, fromText(directory.name || 'local'));
+      }),
+    unmount: (path) => told(() => mounts.unmount(fromText(path))),
+  };
+};
