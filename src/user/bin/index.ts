@@ -8,6 +8,7 @@ import { type Builtin, BuiltinProcess, runProgram } from './builtin.ts';
 
 const BUILTINS: Readonly<Record<string, () => Promise<Builtin>>> = {
   js: async () => (await import('./js.ts')).js,
+  node: async () => (await import('../node/main.ts')).node,
   strace: async () => (await import('./strace.ts')).strace,
 };
 

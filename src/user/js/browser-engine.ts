@@ -42,6 +42,14 @@ export const browserEngine = (scope: DedicatedWorkerGlobalScope): ScriptEngine =
       });
     },
 
+    onRejection(rejected, handled) {
+      listen('unhandledrejection', (event) => {
+        event.preventDefault();
+        rejected(event.promise, event.reason);
+      });
+      listen('rejectionhandled', (event) => handled(event.promise));
+    },
+
     turn: () =>
       new Promise((resolve) => {
         port1.onmessage = () => resolve();

@@ -13,6 +13,11 @@ export interface ScriptEngine {
   syntaxPosition(error: unknown): Position | undefined;
   /** Told of each promise that was rejected and that nobody has looked after by the end of the turn. */
   onUnhandledRejection(listener: (reason: unknown) => void): void;
+  /** Told of each promise that was rejected without a handler, and of each of those that got one later. */
+  onRejection(
+    rejected: (promise: Promise<unknown>, reason: unknown) => void,
+    handled: (promise: Promise<unknown>) => void,
+  ): void;
   /** Resolves in another turn of the event loop: all microtasks have run. */
   turn(): Promise<void>;
   /** Globals of the host that a script may keep, beside those of ECMAScript (lockdown.ts). */

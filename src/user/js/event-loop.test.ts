@@ -14,6 +14,7 @@ const manualLoop = () => {
     onUnhandledRejection: (listener) => {
       reject = listener;
     },
+    onRejection: () => {},
     turn: () => new Promise((resolve) => void setImmediate(resolve)),
   };
   const loop = new EventLoop(

@@ -1,0 +1,80 @@
+// The bindings that are written, by name. docs/NODE.md says how to write one.
+
+import type { MakeBinding } from '../runtime.ts';
+import { asyncContextFrame, asyncWrap } from './async-wrap.ts';
+import { buffer } from './buffer.ts';
+import { builtins, options } from './builtins.ts';
+import { contextify } from './contextify.ts';
+import { encodingBinding, icu } from './encoding.ts';
+import { errors } from './errors.ts';
+import { fs } from './fs.ts';
+import { fsDir } from './fs-dir.ts';
+import { messaging } from './messaging.ts';
+import { moduleWrap } from './module-wrap.ts';
+import { modules } from './modules.ts';
+import { os } from './os.ts';
+import { credentials, processMethods } from './process-methods.ts';
+import { signalWrap } from './signal-wrap.ts';
+import {
+  config,
+  mksnapshot,
+  performance,
+  permission,
+  report,
+  sea,
+  symbolsBinding,
+  traceEvents,
+  uv,
+  v8,
+  wasmWebApi,
+  worker,
+} from './small.ts';
+import { streamWrap } from './stream-wrap.ts';
+import { stringDecoder } from './string-decoder.ts';
+import { taskQueue, timers } from './task-queue.ts';
+import { pipeWrap, ttyWrap } from './tty-pipe.ts';
+import { types } from './types.ts';
+import { url } from './url.ts';
+import { util } from './util.ts';
+
+export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
+  async_context_frame: asyncContextFrame,
+  async_wrap: asyncWrap,
+  buffer,
+  builtins,
+  config,
+  contextify,
+  credentials,
+  encoding_binding: encodingBinding,
+  errors,
+  fs,
+  fs_dir: fsDir,
+  icu,
+  messaging,
+  mksnapshot,
+  module_wrap: moduleWrap,
+  modules,
+  options,
+  os,
+  performance,
+  permission,
+  pipe_wrap: pipeWrap,
+  process_methods: processMethods,
+  report,
+  sea,
+  signal_wrap: signalWrap,
+  stream_wrap: streamWrap,
+  string_decoder: stringDecoder,
+  symbols: symbolsBinding,
+  task_queue: taskQueue,
+  timers,
+  trace_events: traceEvents,
+  tty_wrap: ttyWrap,
+  types,
+  url,
+  util,
+  uv,
+  v8,
+  wasm_web_api: wasmWebApi,
+  worker,
+};

@@ -1,0 +1,223 @@
+// node as people use it: the command line, the order of things, files, errors, signals. On the whole OS.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NodeMachine } from '../../testing/node-machine.ts';
+
+describe('node', () => {
+  let machine: NodeMachine;
+  beforeAll(async () => {
+    machine = await NodeMachine.boot();
+  }, 30_000);
+  afterAll(async () => {
+    await machine.stop();
+  });
+  /** What a script of the shell prints; it must end well and say nothing on stderr. */
+  const output = async (script: string): Promise<string> => {
+    const { exitCode, stdout, stderr } = await machine.exec(script);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    return stdout;
+  };
+  const file = (name: string, text: string): string => `cat > ${name} <<'END'\n${text}\nEND\n`;
+
+  describe('command line', () => {
+    it('evaluates, prints, runs files and standard input', async () => {
+      expect(await output(`node -e 'console.log(1 + 1)'`)).toBe('2\n');
+      expect(await output(`node -p '[1, { a: "x" }, new Map([[1, 2]])]'`)).toBe(
+        "[ 1, { a: 'x' }, Map(1) { 1 => 2 } ]\n",
+      );
+      expect(await output(`${file('a.js', 'console.log(process.argv.slice(1), __filename)')}node a.js b --c`)).toBe(
+        "[ '/home/user/a.js', 'b', '--c' ] /home/user/a.js\n",
+      );
+      expect(await output(`echo 'console.log(42)' | node`)).toBe('42\n');
+      expect(await output(`echo 'console.log(process.argv[2])' | node - x`)).toBe('x\n');
+      expect(await output('node --version')).toMatch(/^v24\.\d+\.\d+\n$/);
+    });
+
+    it('says what it does not understand', async () => {
+      expect(await machine.exec('node --nonsense')).toMatchObject({
+        exitCode: 9,
+        stderr: 'node: bad option: --nonsense\n',
+      });
+      expect(await machine.exec('node -e')).toMatchObject({
+        exitCode: 9,
+        stderr: 'node: --eval requires an argument\n',
+      });
+      expect(await machine.exec('NODE_OPTIONS=--eval=1 node')).toMatchObject({
+        exitCode: 9,
+        stderr: 'node: --eval=1 is not allowed in NODE_OPTIONS\n',
+      });
+    });
+
+    it('heeds NODE_OPTIONS and -r', async () => {
+      expect(
+        await output(`${file('first.js', 'console.log("first")')}NODE_OPTIONS='--require "./first.js"' node -p 7`),
+      ).toBe('first\n7\n');
+    });
+  });
+
+  describe('the end', () => {
+    it('has the exit code of the process', async () => {
+      expect(await machine.exec(`node -e 'process.exitCode = 3'`)).toMatchObject({ exitCode: 3 });
+      expect(await machine.exec(`node -e 'setTimeout(() => {}, 1e6); process.exit(4)'`)).toMatchObject({ exitCode: 4 });
+    });
+
+    it('comes after beforeExit and exit', async () => {
+      const code = `let n = 0;
+        process.on('beforeExit', () => { console.log('before'); if (n++ === 0) setTimeout(() => console.log('more'), 1); });
+        process.on('exit', (code) => console.log('exit', code));`;
+      expect(await output(`node -e "${code}"`)).toBe('before\nmore\nbefore\nexit 0\n');
+    });
+
+    it('by an error that nobody catches is told as Node tells it', async () => {
+      const { exitCode, stderr } = await machine.exec(
+        `${file('throws.js', 'function f() {\n  throw new TypeError("bad");\n}\nf();')}node throws.js`,
+      );
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(
+        /^\/home\/user\/throws\.js:2\n {2}throw new TypeError\("bad"\);\n {2}\^\n\nTypeError: bad\n {4}at f \(\/home\/user\/throws\.js:2:9\)\n {4}at Object\.<anonymous> \(\/home\/user\/throws\.js:4:1\)\n {4}at Module\._compile \(node:/,
+      );
+      expect(stderr).toMatch(/\n\nNode\.js v24\.\d+\.\d+\n$/);
+    });
+
+    it('by a rejection or a syntax error has a place', async () => {
+      expect(await machine.exec(`node -e 'Promise.reject(new Error("nobody"))'`)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(/^\[eval\]:1\nPromise\.reject[\s\S]*\nError: nobody\n {4}at \[eval\]:1:16\n/),
+      });
+      expect(await machine.exec(`${file('bad.js', 'let x = ;')}node bad.js`)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(/^\/home\/user\/bad\.js:1\nlet x = ;\n {8}\^\n\nSyntaxError: /),
+      });
+    });
+
+    it('waits for handlers of uncaught errors', async () => {
+      expect(
+        await output(
+          `node -e 'process.on("uncaughtException", (e) => console.log("got", e.message)); setTimeout(() => console.log("on"), 5); throw new Error("x")'`,
+        ),
+      ).toBe('got x\non\n');
+    });
+  });
+
+  it('keeps the order of ticks, microtasks, timers and immediates', async () => {
+    const code = `
+      setTimeout(() => { console.log('timeout 1'); Promise.resolve().then(() => console.log('its microtask')); process.nextTick(() => console.log('its tick')); }, 1);
+      setTimeout(() => console.log('timeout 2'), 1);
+      setImmediate(() => { console.log('immediate'); process.nextTick(() => console.log('tick of immediate')); });
+      setImmediate(() => console.log('immediate 2'));
+      Promise.resolve().then(() => { console.log('microtask'); process.nextTick(() => console.log('tick of microtask')); }).then(() => console.log('microtask 2'));
+      process.nextTick(() => { console.log('tick'); process.nextTick(() => console.log('tick 2')); });
+      console.log('main');
+      const end = Date.now() + 5; while (Date.now() < end);`;
+    expect((await output(`${file('order.js', code)}node order.js`)).trim().split('\n')).toEqual([
+      'main',
+      'tick',
+      'tick 2',
+      'microtask',
+      'microtask 2',
+      'tick of microtask',
+      'timeout 1',
+      'its tick',
+      'its microtask',
+      'timeout 2',
+      'immediate',
+      'tick of immediate',
+      'immediate 2',
+    ]);
+  });
+
+  describe('modules', () => {
+    it('are CommonJS by Node’s own loader', async () => {
+      expect(
+        await output(`mkdir -p node_modules/p/lib
+${file('node_modules/p/package.json', '{ "name": "p", "exports": { ".": "./lib/main.js", "./x": { "require": "./lib/x.cjs" } } }')}
+${file('node_modules/p/lib/main.js', 'exports.x = require("p/x"); exports.self = module.id;')}
+${file('node_modules/p/lib/x.cjs', 'module.exports = 5;')}
+${file('data.json', '{ "a": [1] }')}
+${file('use.js', 'console.log(require("p"), require("./data"), require("node:path").join("a", "..", "b")); try { require("p/hidden") } catch (e) { console.log(e.code) }')}
+node use.js`),
+      ).toBe("{ x: 5, self: '/home/user/node_modules/p/lib/main.js' } { a: [ 1 ] } b\nERR_PACKAGE_PATH_NOT_EXPORTED\n");
+    });
+  });
+
+  describe('fs', () => {
+    it('is the files of the machine: sync, with callbacks, with promises', async () => {
+      const code = `
+        const fs = require('fs');
+        fs.mkdirSync('d/e/f', { recursive: true });
+        fs.writeFileSync('d/t', 'grüße');
+        fs.appendFileSync('d/t', '!');
+        fs.symlinkSync('t', 'd/l');
+        console.log(fs.readFileSync('d/l', 'utf8'), fs.statSync('d/t').size, fs.lstatSync('d/l').isSymbolicLink());
+        console.log(fs.readdirSync('d'), fs.readdirSync('d', { withFileTypes: true }).map((e) => e.isDirectory()));
+        fs.copyFileSync('d/t', 'd/c'); fs.renameSync('d/c', 'd/e/c');
+        console.log(fs.existsSync('d/c'), fs.realpathSync('d/../d/l'), fs.readlinkSync('d/l'));
+        try { fs.readFileSync('d/none') } catch ({ message, errno, code, syscall, path }) { console.log({ message, errno, code, syscall, path }) }
+        fs.readFile('d/t', 'latin1', (error, text) => {
+          console.log(error, text.length);
+          fs.promises.readFile('d/none').catch((error) => {
+            console.log(error.code);
+            fs.rmSync('d', { recursive: true });
+            console.log(fs.existsSync('d'));
+          });
+        });
+        fs.createReadStream('d/t', { start: 1, end: 2 }).on('data', (d) => console.log(d));`;
+      expect(await output(`${file('files.js', code)}node files.js`)).toBe(`grüße! 8 true
+[ 'e', 'l', 't' ] [ true, false, false ]
+false /home/user/d/t t
+{
+  message: "ENOENT: no such file or directory, open 'd/none'",
+  errno: -2,
+  code: 'ENOENT',
+  syscall: 'open',
+  path: 'd/none'
+}
+<Buffer 72 c3>
+null 8
+ENOENT
+false
+`);
+    });
+  });
+
+  it('reads a pipe as a stream and writes one', async () => {
+    expect(await output(`printf 'a\\nb' | node -e 'process.stdin.pipe(process.stdout)' | cat`)).toBe('a\nb');
+    expect(await output(`node -e 'process.stdout.write("x".repeat(300000))' | wc -c | tr -d ' '`)).toBe('300000\n');
+    expect(
+      await output(
+        `printf 'one\\ntwo\\n' | node -e 'require("readline").createInterface(process.stdin).on("line", (l) => console.log("<" + l + ">"))'`,
+      ),
+    ).toBe('<one>\n<two>\n');
+  });
+
+  it('handles signals', async () => {
+    expect(
+      await output(
+        `node -e 'const t = setInterval(() => {}, 1000); process.on("SIGUSR2", (name, n) => { console.log(name, n); clearInterval(t); }); process.kill(process.pid, "SIGUSR2")'`,
+      ),
+    ).toBe('SIGUSR2 12\n');
+    expect(
+      await machine.exec(`node -e 'process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 1e5)'`),
+    ).toMatchObject({
+      exitCode: 143,
+    });
+  });
+
+  it('has nothing of the worker in its global scope', async () => {
+    const names = `['Worker', 'SharedWorker', 'indexedDB', 'caches', 'navigator.storage', 'importScripts', 'postMessage', 'XMLHttpRequest']`;
+    expect(await output(`node -p "${names}.filter((n) => n in globalThis).join()"`)).toBe('\n');
+    expect(await output(`node -p "process.binding('fs') !== undefined && typeof require('fs').openSync"`)).toBe(
+      'function\n',
+    );
+  });
+
+  it('leaves no worker for others when it is killed', async () => {
+    expect((await machine.exec(`node -e 'process.kill(process.pid, "SIGKILL")'; node -p 1`)).stdout).toBe('1\n');
+  });
+
+  it('tells what is not there by its name', async () => {
+    expect(await machine.exec(`node -e 'new (require("worker_threads").Worker)("x")'`)).toMatchObject({ exitCode: 1 });
+    expect((await machine.exec(`node -e 'require("crypto")'`)).stderr).toContain('ERR_NO_CRYPTO');
+  });
+});
