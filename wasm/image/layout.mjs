@@ -77,6 +77,7 @@ export const base = () => [
   link('usr/local', '../var/local'),
   builtin('js'),
   builtin('node'),
+  builtin('snapshot'),
   builtin('strace'),
 ];
 

@@ -9,6 +9,7 @@ import { type Builtin, BuiltinProcess, runProgram } from './builtin.ts';
 const BUILTINS: Readonly<Record<string, () => Promise<Builtin>>> = {
   js: async () => (await import('./js.ts')).js,
   node: async () => (await import('../node/main.ts')).node,
+  snapshot: async () => (await import('./snapshot.ts')).snapshot,
   strace: async () => (await import('./strace.ts')).strace,
 };
 
