@@ -15,6 +15,19 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** A browser that a test may end as a crash does, and start again with the same profile. Linux only. */
+export interface MortalBrowser extends Browser {
+  /** Kill the processes that run the pages. */
+  killRenderers(): void;
+  /** Kill all of it. The profile stays. */
+  kill(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  /** An existing directory, which is kept. Default: a new one, which is removed when the browser is closed. */
+  readonly profile?: string;
+}
+
 export interface TabOptions {
   /** In a window of its own: then it stays visible when another tab is in front. */
   readonly window?: boolean;

@@ -113,9 +113,9 @@ const trials = {
     return results;
   },
 
-  /** Mounts the volume of the load; the digest of what it holds. */
-  async mount(): Promise<string> {
-    mounted = await openOpfsVolume(await folder('load'), options(), LOAD_JOURNAL);
+  /** Mounts a volume for loads; the digest of what it holds. */
+  async mount(name: string): Promise<string> {
+    mounted = await openOpfsVolume(await folder(name), options(), LOAD_JOURNAL);
     mounted.reclaimOrphans();
     return digest(new Driver(new TabFs(mounted, 'root')).dump());
   },

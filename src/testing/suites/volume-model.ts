@@ -3,6 +3,7 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { FALLOCATE, isDirectory, isSymlink, S } from '../../abi/file.ts';
+import { crc32c } from '../../kernel/storage/crc32c.ts';
 import type { FileSystem, Ino, NewInode } from '../../kernel/vfs/filesystem.ts';
 import { pattern } from './fs-system.ts';
 
@@ -359,7 +360,13 @@ const written = (bytes: Uint8Array, offset: number, part: Uint8Array): Uint8Arra
   return result;
 };
 
-const digest = (bytes: Uint8Array): string => `${bytes.length}:${[...bytes].map((b) => b.toString(36)).join('.')}`;
+/** All of a short one, for people to read. */
+const SHORT = 1000;
+
+const digest = (bytes: Uint8Array): string => {
+  const content = bytes.length <= SHORT ? [...bytes].map((b) => b.toString(36)).join('.') : crc32c(bytes).toString(16);
+  return `${bytes.length}:${content}`;
+};
 
 /** What the file system must be a synchronous one for: a local tabfs. */
 type Local = { [K in keyof FileSystem]: FileSystem[K] };
