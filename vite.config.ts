@@ -16,8 +16,10 @@ function userland(): Plugin {
     name: 'tabos-userland',
     apply: 'serve',
     configureServer(server) {
-      const files = createStaticServer({ root: path.join(ROOT, '.cache/ports/image') });
-      server.middlewares.use('/image', (request, response) => files.emit('request', request, response));
+      for (const part of ['image', 'packages']) {
+        const files = createStaticServer({ root: path.join(ROOT, '.cache/ports', part) });
+        server.middlewares.use(`/${part}`, (request, response) => files.emit('request', request, response));
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Builds the site into `dist/`: Vite's output, the userland beside it as `image/`, precompressed siblings.
+ * Builds the site into `dist/`: Vite's output, the userland beside it as `image/` and `packages/`, precompressed siblings.
  *
  * Nothing happens when neither sources nor userland changed since the last build (content hash). The new site is
  * made aside and renamed into place, so a server that runs meanwhile never sees half of it.
@@ -12,6 +12,7 @@ import { compressTree } from './lib/compress.mjs';
 import { errorCode, hashFiles } from './lib/files.mjs';
 import { isMain } from './lib/main.mjs';
 import { Failure, mustRun, ROOT, runMain, say } from './lib/run.mjs';
+import { hasRepository, publishRepository } from './ports/repository.mjs';
 
 /** Where the site ends up. */
 export const SITE = path.join(ROOT, 'dist');
@@ -58,6 +59,8 @@ export async function build({ force = false } = {}) {
     await cp(IMAGE, path.join(fresh, 'image'), { recursive: true, filter: isServed });
     say('compressing');
     await compressTree(fresh);
+    // Those that are built; the others follow (scripts/ports.mjs all --publish).
+    if (hasRepository()) await publishRepository(fresh);
     await chmod(fresh, 0o755);
     await replaceFolder(SITE, fresh);
   } finally {

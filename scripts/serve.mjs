@@ -20,6 +20,7 @@ import { acceptedEncodings, parseRange } from './lib/negotiate.mjs';
 /** @type {Readonly<Record<string, string>>} */
 const MIME = {
   '.css': 'text/css; charset=utf-8',
+  '.data': 'application/octet-stream',
   '.gz': 'application/gzip',
   '.html': 'text/html; charset=utf-8',
   '.ico': 'image/x-icon',

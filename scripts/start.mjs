@@ -2,15 +2,18 @@
  * `npm start`: from a fresh clone to a running site with one command, and within seconds the next time.
  *
  * Installs the npm packages and, as root on Debian, the toolchain; builds the userland and the site, each only when
- * its sources changed; serves it. Progress goes to standard error; standard output gets one line when the site is up:
+ * its sources changed; serves it, and builds the packages meanwhile. Progress goes to standard error; standard output gets one line when the site is up:
  * `TabOS: http://127.0.0.1:N/`. Options: --port N (without it 8080, or the next one that is free).
  * Until the packages are installed this may import nothing but Node.
  */
+import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, SITE } from './build.mjs';
 import { errorCode } from './lib/files.mjs';
 import { checkNode, ensureModules } from './lib/install.mjs';
-import { Failure, runMain } from './lib/run.mjs';
+import { Failure, ROOT, runMain } from './lib/run.mjs';
 import { ensureUserland } from './lib/userland.mjs';
 import { createStaticServer, listen } from './serve.mjs';
 
@@ -58,6 +61,17 @@ async function checkPort(port) {
   await new Promise((resolve) => server.close(resolve));
 }
 
+/**
+ * The packages that are not in the image are built while the site is served and appear in it one by one. They have what
+ * the machine has to spare, and end with this process.
+ */
+function buildPackages() {
+  const args = [path.join(ROOT, 'scripts/ports.mjs'), 'all', '--publish', SITE];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', process.stderr, process.stderr] });
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  process.once('exit', () => child.kill());
+}
+
 await runMain(async () => {
   const { values } = parseArgs({ options: { port: { type: 'string' } } });
   const wanted = parsePort(values.port);
@@ -68,5 +82,6 @@ await runMain(async () => {
   await build();
   const port = await listenSomewhere(createStaticServer({ root: SITE }), wanted);
   console.log(`TabOS: http://127.0.0.1:${port}/`);
+  buildPackages();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(0));
 });

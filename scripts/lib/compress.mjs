@@ -15,7 +15,9 @@ const CACHE = path.join(ROOT, '.cache/compressed');
 
 /** Text without an extension is what licences are in. */
 const COMPRESSIBLE = new Set(
-  ['css', 'html', 'js', 'json', 'mjs', 'svg', 'tar', 'ttf', 'txt', 'wasm', 'webmanifest'].map((name) => `.${name}`),
+  ['css', 'data', 'html', 'js', 'json', 'mjs', 'svg', 'tar', 'ttf', 'txt', 'wasm', 'webmanifest'].map(
+    (name) => `.${name}`,
+  ),
 ).add('');
 
 /** Below this a coding saves nothing that matters. */
@@ -50,8 +52,18 @@ const CODINGS = [
  * @returns {Promise<void>}
  */
 export async function compressTree(folder, cache = CACHE) {
+  await compressFiles(folder, await listFiles(folder), cache);
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} names of files below it
+ * @param {string} [cache]
+ * @returns {Promise<void>}
+ */
+export async function compressFiles(folder, names, cache = CACHE) {
   await mkdir(cache, { recursive: true });
-  for (const name of await listFiles(folder)) {
+  for (const name of names) {
     if (!COMPRESSIBLE.has(path.extname(name))) continue;
     const file = path.join(folder, name);
     const data = await readFile(file);

@@ -5,7 +5,7 @@
  *       "entries": [...], "skeleton": [...] }
  *
  * `entries` is the read-only base: { path, type: 'dir', mode }, { path, type: 'link', target },
- * { path, type: 'file', mode, size, sha256, url } for a file of the image, and { path, type: 'file', mode, text } for a
+ * { path, type: 'file', mode, size, sha256, url } for a file of the image (with `offset`: for a part of one), and { path, type: 'file', mode, text } for a
  * small one. `skeleton` has the same kinds, for what a new writable root begins with; what has no uid and gid there
  * belongs to the machine's user. A folder comes before what is in it.
  */
@@ -14,7 +14,11 @@ import { copyFileSync, lstatSync, readdirSync, readFileSync, readlinkSync, write
 import path from 'node:path';
 
 /** @typedef {import('../../wasm/image/layout.mjs').Entry} LayoutEntry */
-/** @typedef {{ path: string, type: 'file', mode: number, size: number, sha256: string, url: string }} StoredFile */
+/**
+ * With an offset it is a part of the file behind `url`, and that file's hash.
+ *
+ * @typedef {{ path: string, type: 'file', mode: number, size: number, sha256: string, url: string, offset?: number }} StoredFile
+ */
 /** @typedef {LayoutEntry | StoredFile} Entry */
 
 /**
@@ -37,27 +41,42 @@ export function storeFile(folder, from, place, mode) {
 export const link = (place, target) => ({ path: place, type: 'link', target });
 
 /**
- * @param {string} image
- * @param {string} root a folder whose files go into the image under the same paths
- * @param {string} [below]
+ * Many files as one, because they are wanted together.
+ *
+ * @param {string} folder the image
+ * @param {string} name of the one
+ * @param {string} root a folder whose content goes into the image under the same paths
  * @returns {Entry[]}
  */
-export function treeEntries(image, root, below = '') {
-  const names = readdirSync(path.join(root, below)).sort();
-  return names.flatMap((name) => {
-    const place = path.posix.join(below, name);
-    const from = path.join(root, place);
-    const status = lstatSync(from);
-    if (status.isSymbolicLink()) return [link(place, readlinkSync(from))];
-    if (!status.isDirectory()) return [storeFile(image, from, place, status.mode & 0o111 ? 0o755 : 0o644)];
-    return [/** @type {Entry} */ ({ path: place, type: 'dir', mode: 0o755 }), ...treeEntries(image, root, place)];
+export function storeTree(folder, name, root) {
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
+  const parts = names.map((place) => ({ place, status: lstatSync(path.join(root, place)) }));
+  const files = parts.filter(({ status }) => status.isFile());
+  const contents = files.map(({ place }) => readFileSync(path.join(root, place)));
+  const whole = Buffer.concat(contents);
+  const sha256 = createHash('sha256').update(whole).digest('hex');
+  const url = `${name}-${sha256.slice(0, 8)}.data`;
+  if (files.length > 0) writeFileSync(path.join(folder, url), whole);
+  let offset = 0;
+  const stored = files.map(({ place, status }, at) => {
+    const size = contents[at]?.length ?? 0;
+    offset += size;
+    const mode = status.mode & 0o111 ? 0o755 : 0o644;
+    return /** @type {const} */ ({ path: place, type: 'file', mode, size, sha256, url, offset: offset - size });
   });
+  const folders = parts.filter(({ status }) => status.isDirectory());
+  const links = parts.filter(({ status }) => status.isSymbolicLink());
+  return [
+    ...folders.map(({ place }) => /** @type {const} */ ({ path: place, type: 'dir', mode: 0o755 })),
+    ...stored,
+    ...links.map(({ place }) => link(place, readlinkSync(path.join(root, place)))),
+  ];
 }
 
 /**
  * Several ports may bring the same folder.
  *
- * @param {Entry[]} entries
+ * @param {readonly Entry[]} entries
  */
 export function withoutRepeatedFolders(entries) {
   const seen = new Set();

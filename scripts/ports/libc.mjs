@@ -8,14 +8,29 @@ import { ROOT } from '../lib/run.mjs';
 import { writeAbiHeaders } from './abi-header.mjs';
 import { BUILD, SYSROOT, WASM } from './places.mjs';
 import { hashFiles, hashOf, step } from './step.mjs';
-import { AR, compiler, parallel, tool, toolchainKey, unpackWasiLibc, writeConfig } from './toolchain.mjs';
+import {
+  AR,
+  compiler,
+  ensureToolchain,
+  parallel,
+  tool,
+  toolchainKey,
+  unpackWasiLibc,
+  writeConfig,
+} from './toolchain.mjs';
 
 const LIBC = path.join(WASM, 'libc');
 const FLAGS = ['-D_GNU_SOURCE', '-std=gnu17', '-O2', '-Wall', '-Wextra', '-Werror', '-ffunction-sections', '-c'];
 
-/** @returns {Promise<string>} the key of the sysroot: part of the key of everything that is compiled with it */
-export async function buildLibc() {
-  const key = hashOf(
+/** Of src/abi, what only the library itself reads. Rows of the table are only ever added, so programs stay as they are. */
+const ONLY_FOR_LIBRARY = new Set(['program.ts', 'syscalls.ts']);
+
+/**
+ * @param {'library' | 'programs'} part
+ * @returns {string} a hash of what the library is made of, or of as much of it as what is compiled with it depends on
+ */
+export function libcKey(part) {
+  return hashOf(
     toolchainKey(),
     hashFiles(
       path.join(LIBC, 'src'),
@@ -24,11 +39,15 @@ export async function buildLibc() {
       path.join(LIBC, 'renamed.txt'),
     ),
     hashFiles(
-      ...abiSources(),
+      ...abiSources().filter((file) => part === 'library' || !ONLY_FOR_LIBRARY.has(path.basename(file))),
       ...['abi-header.mjs', 'libc.mjs', 'toolchain.mjs'].map((name) => path.join(ROOT, 'scripts/ports', name)),
     ),
   );
-  await step('libc', SYSROOT, key, async (sysroot) => {
+}
+
+export async function buildLibc() {
+  await step('libc', SYSROOT, libcKey('library'), async (sysroot) => {
+    await ensureToolchain();
     await unpackWasiLibc(sysroot);
     const overlay = path.join(sysroot, 'include/tabos');
     cpSync(path.join(LIBC, 'include'), overlay, { recursive: true });
@@ -38,7 +57,6 @@ export async function buildLibc() {
     await compileLibrary(sysroot, objects);
     await assemble(path.join(sysroot, 'lib/wasm32-wasip1'), objects);
   });
-  return key;
 }
 
 function abiSources() {

@@ -19,5 +19,14 @@ export const TEST_IMAGE = path.join(BUILD, 'test-image');
 /** The same test programs for this machine: what the ones in the test image are compared with. */
 export const TEST_NATIVE = path.join(BUILD, 'test-native');
 
-/** Downloaded sources, shared by all working copies of the user. */
-export const SOURCES = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'tabos/sources');
+/** The packages that are not in the image, as a repository: index.json and files under content-hashed names. */
+export const PACKAGES = path.join(BUILD, 'packages');
+
+/** What all working copies of the user share. */
+const SHARED = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'tabos');
+
+/** Downloaded sources. */
+export const SOURCES = path.join(SHARED, 'sources');
+
+/** Built ports by their keys: what one working copy has built, the others do not build again. */
+export const PRODUCTS = path.join(SHARED, 'products');

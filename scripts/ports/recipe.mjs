@@ -3,12 +3,12 @@
  * object as `recipe`. Files beside it (a patch, a configuration) belong to it and are part of the key of its build.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { configure, make, makeBuiltSources } from './autoconf.mjs';
 import { WASM } from './places.mjs';
 import { fetchSource } from './source.mjs';
-import { AR, compiler, optimize, parallel, RANLIB, tool } from './toolchain.mjs';
+import { compiler, optimize, parallel, tool } from './toolchain.mjs';
 
 /**
  * @typedef {object} Recipe
@@ -19,18 +19,30 @@ import { AR, compiler, optimize, parallel, RANLIB, tool } from './toolchain.mjs'
  * @property {string} licenseFile in the source
  * @property {string} homepage
  * @property {import('./source.mjs').Source} source
- * @property {string[]} [patches] files beside the recipe, applied with -p1 in order
+ * @property {Tier} [tier] in the image unless given
  * @property {string[]} [uses] ports whose libraries this one links
+ * @property {Source[]} [sources] further tarballs, unpacked into `source1`, `source2`... of the first one
+ * @property {string[]} [patches] files beside the recipe, applied with -p1 in order
  * @property {boolean} [yields] where another port has a command of the same name, that one is the command
  * @property {boolean} [forks] the program calls fork, so it is asyncified
  * @property {boolean} [castsFunctions] it calls functions through pointers of other types, which costs a bit of speed
+ * @property {'-Os' | '-O2' | '-O3'} [optimize] of wasm-opt; -Os unless given
  * @property {(context: Context) => Promise<Product>} build
  */
+
+/**
+ * What is not in the image is a package: `base` is what people expect to be there and is built before the rest, `extra`.
+ *
+ * @typedef {'base' | 'extra'} Tier
+ */
+
+/** @typedef {import('./source.mjs').Source} Source */
 
 /**
  * @typedef {object} Program
  * @property {string} wasm the linked program, before optimization
  * @property {string[]} commands names in /usr/bin: the first is the file, the others are links to it
+ * @property {boolean} [forks] where one of several programs differs from what the recipe says
  */
 
 /**
@@ -46,14 +58,24 @@ import { AR, compiler, optimize, parallel, RANLIB, tool } from './toolchain.mjs'
  * @property {string} recipe the recipe's own folder
  * @property {string[]} cc the compiler with its options
  * @property {(port: string) => string} prefix the folder with `include` and `lib` of a port that this one uses
- * @property {(args: string[]) => Promise<unknown>} configure runs the source's script with what all of them need
- * @property {(args: string[]) => Promise<unknown>} make runs make in the source, on all processors
+ * @property {(args: readonly string[], folder?: string) => Promise<unknown>} configure runs the source's script with what all
+ *   of them need; variables among the arguments take precedence
+ * @property {(args: readonly string[]) => Promise<unknown>} make runs make in the source
+ * @property {() => Promise<unknown>} makeBuiltSources what gnulib generates: before a single target is made
  * @property {typeof tool} tool
  * @property {typeof parallel} parallel
  */
 
+/**
+ * @typedef {object} Built what a built port consists of: files in its folder
+ * @property {{ file: string, commands: string[] }[]} programs
+ */
+
 /** @returns {string[]} the names of all recipes */
-export const recipeNames = () => readdirSync(path.join(WASM, 'ports')).sort();
+export const recipeNames = () =>
+  readdirSync(path.join(WASM, 'ports'))
+    .filter((name) => existsSync(path.join(recipeFolder(name), 'recipe.mjs')))
+    .sort();
 
 /** @param {string} name */
 export const recipeFolder = (name) => path.join(WASM, 'ports', name);
@@ -63,34 +85,17 @@ export async function loadRecipe(name) {
   return (await import(pathToFileURL(path.join(recipeFolder(name), 'recipe.mjs')).href)).recipe;
 }
 
+/** @param {Tier | undefined} tier @returns {Promise<string[]>} the recipes of that tier */
+export async function recipesIn(tier) {
+  const recipes = await Promise.all(recipeNames().map(loadRecipe));
+  return recipes.filter((recipe) => recipe.tier === tier).map(({ name }) => name);
+}
+
 /** Where a port's libraries are, in the folder of its build. */
 export const PREFIX = 'prefix';
 
 /** Where a port's other files for the image are. */
 export const FILES = 'root';
-
-/**
- * What is known of the target is not asked again: the facts of wasm/libc, and those of a `config.site` in the recipe.
- *
- * @param {Recipe} recipe
- * @param {string} source
- * @param {string[]} cc
- * @param {string[]} args
- */
-function configure(recipe, source, cc, args) {
-  const sites = [path.join(WASM, 'libc/config.site'), path.join(recipeFolder(recipe.name), 'config.site')];
-  const env = { ...process.env, CONFIG_SITE: sites.filter((file) => existsSync(file)).join(' ') };
-  const common = [
-    '--host=i686-pc-linux-musl',
-    '--build=x86_64-pc-linux-gnu',
-    '--disable-nls',
-    `CC=${cc.join(' ')} -std=gnu17`,
-    'CFLAGS=-Os -w',
-    `AR=${AR}`,
-    `RANLIB=${RANLIB}`,
-  ];
-  return tool('./configure', [...common, ...args], { cwd: source, env });
-}
 
 /**
  * Builds a port into `folder`: COMMAND.wasm for each program, `copyright`, and `prefix` and `root` where it has them.
@@ -99,13 +104,12 @@ function configure(recipe, source, cc, args) {
  * @param {string} sysroot
  * @param {string} folder
  * @param {(port: string) => string} prefix
- * @returns {Promise<string[][]>} the commands of each program
+ * @returns {Promise<Built>}
  */
 export async function buildRecipe(recipe, sysroot, folder, prefix) {
-  const tarball = await fetchSource(recipe.source);
   const source = path.join(folder, 'source');
-  await tool('mkdir', [source]);
-  await tool('tar', ['xf', tarball, '-C', source, '--strip-components=1', '--no-same-owner']);
+  await unpack(recipe.source, source);
+  for (const [at, extra] of (recipe.sources ?? []).entries()) await unpack(extra, `${source}/source${at + 1}`);
   for (const patch of recipe.patches ?? []) {
     await tool('patch', ['-p1', '-s', '-i', path.join(recipeFolder(recipe.name), patch)], { cwd: source });
   }
@@ -117,13 +121,15 @@ export async function buildRecipe(recipe, sysroot, folder, prefix) {
     prefix,
     tool,
     parallel,
-    configure: (args) => configure(recipe, source, cc, args),
-    make: (args) => tool('make', ['-s', `-j${availableParallelism()}`, ...args], { cwd: source }),
+    configure: (args, below = '.') => configure(path.join(source, below), cc, args, recipeFolder(recipe.name)),
+    make: (args) => make(source, args),
+    makeBuiltSources: () => makeBuiltSources(source),
   });
-  const options = { fork: recipe.forks ?? false, castsFunctions: recipe.castsFunctions ?? false };
-  await parallel(product.programs, ({ wasm, commands }) =>
-    optimize(wasm, path.join(folder, `${commands[0]}.wasm`), options),
-  );
+  const { optimize: level = '-Os', castsFunctions = false } = recipe;
+  await parallel(product.programs, async (program) => {
+    const fork = program.forks ?? recipe.forks ?? false;
+    await optimize(program.wasm, path.join(folder, fileOf(program)), { fork, castsFunctions, level });
+  });
   for (const [from, name] of /** @type {const} */ ([
     [product.prefix, PREFIX],
     [product.root, FILES],
@@ -132,5 +138,18 @@ export async function buildRecipe(recipe, sysroot, folder, prefix) {
   }
   await tool('cp', [path.join(source, recipe.licenseFile), path.join(folder, 'copyright')]);
   await tool('rm', ['-rf', source]);
-  return product.programs.map(({ commands }) => commands);
+  return { programs: product.programs.map((program) => ({ file: fileOf(program), commands: program.commands })) };
+}
+
+/** @param {Program} program */
+const fileOf = ({ commands: [name = ''] }) => `${name}.wasm`;
+
+/**
+ * @param {Source} source
+ * @param {string} folder
+ */
+async function unpack(source, folder) {
+  const tarball = await fetchSource(source);
+  await tool('mkdir', ['-p', folder]);
+  await tool('tar', ['xf', tarball, '-C', folder, '--strip-components=1', '--no-same-owner']);
 }

@@ -10,8 +10,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { Failure, say } from '../lib/run.mjs';
 import { readAptFiles, sourceEntries } from './apt-entries.mjs';
+import { withLock } from './lock.mjs';
 import { SOURCES } from './places.mjs';
-import { tool } from './toolchain.mjs';
+import { ensureToolchain, tool } from './toolchain.mjs';
 
 /**
  * @typedef {object} Source
@@ -29,22 +30,48 @@ export async function fetchSource(source) {
   if (existsSync(kept) && sha256(kept) === source.sha256) return kept;
   say(`ports: fetching ${source.file}`);
   mkdirSync(SOURCES, { recursive: true });
-  const options = await prepareApt();
-  const version = await versionWith(source, options);
-  const folder = path.join(SOURCES, `${source.package}.new`);
+  await ensureToolchain();
+  const options = await withLock(path.join(SOURCES, 'apt.lock'), 'the list of sources', aptOptions);
+  const folder = path.join(SOURCES, `${source.package}.${process.pid}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  await tool(
-    'apt-get',
-    ['-q', ...options, 'source', '--download-only', '--only-source', `${source.package}=${version}`],
-    { cwd: folder },
-  );
+  await download(source, await versionsWith(source, options), options, folder);
   const fetched = path.join(folder, source.file);
   if (sha256(fetched) !== source.sha256) throw new Failure(`${fetched} is not the file that the recipe pins`);
   renameSync(fetched, kept);
   rmSync(folder, { recursive: true });
   return kept;
 }
+
+/**
+ * A mirror lists versions whose files it no longer has, when another one replaced them: the next one may be there.
+ *
+ * @param {Source} source
+ * @param {readonly string[]} versions
+ * @param {readonly string[]} options
+ * @param {string} folder
+ */
+async function download(source, versions, options, folder) {
+  for (const [at, version] of versions.entries()) {
+    const wanted = ['source', '--download-only', '--only-source', `${source.package}=${version}`];
+    try {
+      await tool('apt-get', ['-q', ...options, ...wanted], { cwd: folder });
+      return;
+    } catch (error) {
+      if (existsSync(path.join(folder, source.file))) return;
+      if (at === versions.length - 1) throw error;
+    }
+  }
+}
+
+/** @type {Promise<string[]> | undefined} */
+let prepared;
+
+/** The lists are fetched once a run. */
+const aptOptions = () => {
+  prepared ??= prepareApt();
+  return prepared;
+};
 
 /** @param {string} file */
 const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -72,14 +99,14 @@ async function prepareApt() {
 /**
  * @param {Source} source
  * @param {string[]} options
- * @returns {Promise<string>} the version of the package whose original tarball is the pinned one
+ * @returns {Promise<string[]>} the versions of the package whose original tarball is the pinned one
  */
-async function versionWith(source, options) {
+async function versionsWith(source, options) {
   const records = (await tool('apt-cache', [...options, 'showsrc', '--only-source', source.package])).split('\n\n');
-  const record = records.find((text) => text.includes(`${source.sha256} `) && text.includes(source.file));
-  const version = record && /^Version: (.+)$/m.exec(record)?.[1];
-  if (version !== undefined) return version;
-  const offered = records.map((text) => /^Version: (.+)$/m.exec(text)?.[1]).filter(Boolean);
+  const versionOf = (/** @type {string} */ text) => /^Version: (.+)$/m.exec(text)?.[1] ?? '';
+  const matching = records.filter((text) => text.includes(`${source.sha256} `) && text.includes(source.file));
+  if (matching.length > 0) return matching.map(versionOf);
+  const offered = records.map(versionOf).filter(Boolean);
   throw new Failure(
     `Debian offers ${source.package} ${offered.join(', ') || 'in no version'}, none with ${source.file} as pinned ` +
       `(SHA-256 ${source.sha256}). Put that file into ${SOURCES}.`,

@@ -1,11 +1,12 @@
 /**
  * Build steps. A step's folder is up to date when the key in it, a hash of everything that the step reads, is the one
- * that the inputs have now. It is built in a folder beside it, so that it is there as a whole or not at all.
+ * that the inputs have now. It is built in a folder beside it, so that it is there as a whole or not at all, and by one process at a time.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { say } from '../lib/run.mjs';
+import { withLock } from './lock.mjs';
 
 /**
  * @param {readonly (string | Uint8Array)[]} parts
@@ -50,16 +51,20 @@ function listFiles(place) {
  */
 export async function step(label, folder, key, build) {
   const keyFile = path.join(folder, '.key');
-  if (existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return false;
-  const started = performance.now();
-  say(`ports: ${label} ...`);
-  const fresh = `${folder}.new`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  await build(fresh);
-  writeFileSync(path.join(fresh, '.key'), key);
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(fresh, folder);
-  say(`ports: ${label} took ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  return true;
+  const isCurrent = () => existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key;
+  if (isCurrent()) return false;
+  return await withLock(`${folder}.lock`, label, async () => {
+    if (isCurrent()) return false;
+    const started = performance.now();
+    say(`ports: ${label} ...`);
+    const fresh = `${folder}.new`;
+    rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(fresh, { recursive: true });
+    await build(fresh);
+    writeFileSync(path.join(fresh, '.key'), key);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fresh, folder);
+    say(`ports: ${label} took ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    return true;
+  });
 }

@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../lib/run.mjs';
 import { storeFile, writeManifest } from './image.mjs';
+import { libcKey } from './libc.mjs';
 import { BUILD, SYSROOT, TEST_IMAGE, TEST_NATIVE, WASM } from './places.mjs';
 import { hashFiles, hashOf, step } from './step.mjs';
 import { CLANG, compiler, optimize, parallel, tool, unpackWasiLibc } from './toolchain.mjs';
@@ -20,8 +21,8 @@ const FLAGS = ['-D_GNU_SOURCE', '-std=gnu17', '-O1', '-Wall', '-Werror'];
 /** Programs that fork; the others are as they come from the linker. */
 const FORKING = new Set(['fork', 'locks', 'terminals', 'watches']);
 
-/** @param {string} libc the key of the sysroot */
-export async function buildTests(libc) {
+export async function buildTests() {
+  const libc = libcKey('library');
   const scripts = ['tests.mjs', 'image.mjs'].map((name) => path.join(ROOT, 'scripts/ports', name));
   const sources = hashFiles(TESTS, PROGRAMS, ...scripts);
   await step('test programs', TEST_IMAGE, hashOf(libc, sources), async (folder) => {

@@ -4,10 +4,11 @@
  * A program is compiled with `clang-22 --config=SYSROOT/tabos.cfg`; the options that every program needs are in that
  * file, so that configure scripts and makefiles take it as an ordinary CC.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { ensurePackages } from '../lib/debian.mjs';
 import { Failure, ROOT } from '../lib/run.mjs';
 import { hashOf } from './step.mjs';
 
@@ -29,14 +30,26 @@ const FEATURES = [
   '--enable-sign-ext',
 ];
 
-/** @returns {string} a hash of the versions of all tools */
+/**
+ * A hash of the versions of all tools. Of clang the name has it, which is enough and does not need clang: who has all
+ * that is to be built in a cache needs no compiler.
+ *
+ * @returns {string}
+ */
 export function toolchainKey() {
-  const clang = spawnSync(CLANG, ['--version'], { encoding: 'utf8' });
-  if (clang.status !== 0) throw new Failure(`${CLANG} does not run`);
   const packages = ['@yowasp/clang', 'binaryen'].map(
     (name) => JSON.parse(readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version,
   );
-  return hashOf(clang.stdout, ...packages);
+  return hashOf(CLANG, ...packages);
+}
+
+/** @type {Promise<void> | undefined} */
+let ready;
+
+/** @returns {Promise<void>} rejects with a Failure that says what to install */
+export function ensureToolchain() {
+  ready ??= ensurePackages('toolchain');
+  return ready;
 }
 
 /**
@@ -109,8 +122,6 @@ export function writeConfig(sysroot) {
     '# A worker lends one memory to its programs in turn (src/user/runtime/worker-memory.ts).',
     '-Wl,--import-memory,--export-memory',
     '-lsetjmp',
-    '# printf and scanf of long double, which wasi-libc leaves to those who ask.',
-    '-lc-printscan-long-double',
   ];
   writeFileSync(path.join(sysroot, 'tabos.cfg'), `${lines.join('\n')}\n`);
 }
@@ -121,12 +132,12 @@ export const compiler = (sysroot) => [CLANG, `--config=${path.join(sysroot, 'tab
 /**
  * @param {string} from
  * @param {string} to
- * @param {{ fork?: boolean, castsFunctions?: boolean }} [options] fork: transform the program so that its stack can be
- *   unwound in `tabos.fork`; castsFunctions: so that a function can be called through a pointer of another type
+ * @param {{ fork?: boolean, castsFunctions?: boolean, level?: string }} [options] fork: transform the program so that its
+ *   stack can be unwound in `tabos.fork`; castsFunctions: so that a function can be called through a pointer of another type
  */
-export async function optimize(from, to, { fork = false, castsFunctions = false } = {}) {
+export async function optimize(from, to, { fork = false, castsFunctions = false, level = '-Os' } = {}) {
   const casts = castsFunctions ? ['--fpcast-emu'] : [];
   const asyncify = fork ? ['--asyncify', '--pass-arg=asyncify-imports@tabos.fork'] : [];
   const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-  await tool(process.execPath, [WASM_OPT, from, ...FEATURES, ...casts, ...asyncify, '-Os', ...strip, '-o', to]);
+  await tool(process.execPath, [WASM_OPT, from, ...FEATURES, ...casts, ...asyncify, level, ...strip, '-o', to]);
 }

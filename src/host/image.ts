@@ -1,7 +1,10 @@
-// Loads the base image: the manifest, and its files when they are first read, each checked against its SHA-256.
+// Loads the base image and the repository of packages: the lists, and files when they are first read, each checked
+// against its SHA-256. What came from the repository is kept in the browser's cache storage, so that an installed
+// package is there without a network.
 
 import { SysError } from '../abi/errno.ts';
 import type { FetchImageFile, ImageManifest } from '../kernel/fs/imagefs/imagefs.ts';
+import { INDEX, type PackageIndex, REPOSITORY } from '../kernel/fs/imagefs/packages.ts';
 
 const hex = (bytes: ArrayBuffer): string =>
   Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, '0')).join('');
@@ -15,21 +18,92 @@ export const loadManifest = async (url: string): Promise<ImageManifest> => {
   return manifest;
 };
 
-/** Files are beside the manifest. What does not have the right content is EIO: it is never run. */
-export const imageFetcher =
-  (manifestUrl: string): FetchImageFile =>
-  async (name, sha256) => {
-    const url = new URL(name, manifestUrl);
-    let bytes: ArrayBuffer;
-    try {
-      const response = await fetch(url);
-      if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-      bytes = await response.arrayBuffer();
-    } catch (error) {
-      throw new SysError('EIO', `${url.href}: ${String(error)}`);
+/** The packages of the site, undefined when it has no repository. Rejects as `loadManifest`. */
+export const loadPackages = async (manifestUrl: string): Promise<PackageIndex | undefined> => {
+  const url = new URL(`${REPOSITORY}${INDEX}`, manifestUrl).href;
+  const response = await fetch(url, { cache: 'no-cache' });
+  // A static host may answer with its page for what it does not have.
+  if (response.status === 404 || response.headers.get('Content-Type')?.includes('html') === true) return undefined;
+  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+  const index = (await response.json()) as PackageIndex;
+  if (index.version !== 1) throw new Error(`${url}: version ${String(index.version)} of the repository is not known`);
+  return index;
+};
+
+const CACHE = 'tabos-packages';
+
+export class ImageFetcher {
+  private readonly manifestUrl: string;
+  /** Undefined on a machine that leaves nothing behind, and where the browser has no cache storage. */
+  private readonly cache: Promise<Cache | undefined>;
+  private readonly local = new Set<string>();
+
+  constructor(manifestUrl: string, keep: boolean) {
+    this.manifestUrl = manifestUrl;
+    this.cache = keep && 'caches' in self ? caches.open(CACHE).catch(() => undefined) : Promise.resolve(undefined);
+    void this.list();
+  }
+
+  /** Whether a file is in the cache. */
+  readonly isLocal = (name: string): boolean => this.local.has(this.locate(name));
+
+  /** Files are beside the manifest. What does not have the right content is EIO: it is never run. */
+  readonly fetchFile: FetchImageFile = async (name, sha256, progress) => {
+    const url = this.locate(name);
+    const cache = name.startsWith(REPOSITORY) ? await this.cache : undefined;
+    const kept = await cache?.match(url);
+    if (kept !== undefined) {
+      const bytes = await kept.arrayBuffer();
+      if (hex(await crypto.subtle.digest('SHA-256', bytes)) === sha256) return new Uint8Array(bytes);
     }
+    const bytes = await download(url, progress);
     if (hex(await crypto.subtle.digest('SHA-256', bytes)) !== sha256) {
-      throw new SysError('EIO', `${url.href}: its content is not what the manifest says`);
+      throw new SysError('EIO', `${url}: its content is not what the manifest says`);
     }
-    return new Uint8Array(bytes);
+    // A full disk is no reason not to run a program.
+    await cache?.put(url, new Response(bytes)).then(
+      () => this.local.add(url),
+      () => undefined,
+    );
+    return bytes;
   };
+
+  private locate(name: string): string {
+    return new URL(name, this.manifestUrl).href;
+  }
+
+  private async list(): Promise<void> {
+    const cache = await this.cache;
+    for (const request of (await cache?.keys()) ?? []) this.local.add(request.url);
+  }
+}
+
+const download = async (url: string, progress: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> => {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    throw new SysError('ENETUNREACH', `${url}: ${String(error)}`);
+  }
+  if (!response.ok) throw new SysError('EIO', `${url}: HTTP status ${response.status}`);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let received = 0;
+  try {
+    for (const reader = response.body?.getReader(); ; ) {
+      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+      if (done) break;
+      parts.push(value);
+      received += value.length;
+      progress(received);
+    }
+  } catch (error) {
+    throw new SysError('ENETUNREACH', `${url}: ${String(error)}`);
+  }
+  const whole = new Uint8Array(received);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+};

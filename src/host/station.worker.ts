@@ -3,6 +3,7 @@
 
 import * as Comlink from 'comlink';
 import { KernelPort, type KernelTransport } from '../kernel/kernel-port.ts';
+import { fetchNotice } from '../kernel/station/fetch-notice.ts';
 import { makeTree } from '../kernel/station/machine-tree.ts';
 import { ProgramLoader } from '../kernel/station/program-loader.ts';
 import { serveStation } from '../kernel/station/serve.ts';
@@ -12,7 +13,7 @@ import { browserClock, browserCompile, browserRandom, makeBreathe } from './brow
 import type { FromStation, PageState, ToStation } from './control.ts';
 import { portEndpoint, typedEndpoint } from './endpoints.ts';
 import type { HostKernelOps, HostStationOps } from './host-link.ts';
-import { imageFetcher, loadManifest } from './image.ts';
+import { ImageFetcher, loadManifest, loadPackages } from './image.ts';
 import { ProcessHost } from './process-host.ts';
 import { makeStationControl } from './station-control.ts';
 import { VolumeSeat } from './volume-seat.ts';
@@ -35,6 +36,9 @@ const host = new ProcessHost({
 
 const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation, { type: 'boot' }>): Promise<void> => {
   const image = loadManifest(machine.imageUrl);
+  // A machine without its packages is still one.
+  const packages = loadPackages(machine.imageUrl).catch((error: unknown) => log(String(error)));
+  const files = new ImageFetcher(machine.imageUrl, !machine.ephemeral);
   const seat = new VolumeSeat(machine, () => peer, { onFault: (error) => failed('ERR_VOLUME', error), log });
   onPage = (state) => seat.page(state);
   const peer: RpcPeer<HostKernelOps, HostStationOps> = new RpcPeer<HostKernelOps, HostStationOps>(
@@ -54,7 +58,10 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
   const vfs = await makeTree({
     ...volume,
     image: await image,
-    fetchFile: imageFetcher(machine.imageUrl),
+    packages: (await packages) ?? undefined,
+    fetchFile: files.fetchFile,
+    isLocal: files.isLocal,
+    onWait: fetchNotice(browserClock),
     kernel,
     station: () => station,
     now: () => browserClock.now(),

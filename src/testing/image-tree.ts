@@ -2,18 +2,22 @@
 // memory that this machine serves itself.
 
 import { createHash, randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SysError } from '../abi/errno.ts';
 import { browserClock } from '../host/browser-ports.ts';
 import type { FetchImageFile, ImageManifest } from '../kernel/fs/imagefs/imagefs.ts';
+import { INDEX, type PackageIndex, REPOSITORY } from '../kernel/fs/imagefs/packages.ts';
 import { RemoteFs } from '../kernel/fs/remote/remote-fs.ts';
 import { VolumeClient } from '../kernel/fs/remote/volume-client.ts';
 import { Volume } from '../kernel/fs/tabfs/volume.ts';
+import { fetchNotice } from '../kernel/station/fetch-notice.ts';
 import { makeTree } from '../kernel/station/machine-tree.ts';
 import type { MakeTree } from './node-machine.ts';
 
 const IMAGE = path.join(import.meta.dirname, '../../.cache/ports/image');
+const PACKAGES = path.join(IMAGE, REPOSITORY, INDEX);
 
 const loadManifest = async (): Promise<ImageManifest> => {
   let text: string;
@@ -24,6 +28,10 @@ const loadManifest = async (): Promise<ImageManifest> => {
   }
   return JSON.parse(text) as ImageManifest;
 };
+
+/** As many packages as are built. */
+const loadPackages = async (): Promise<PackageIndex | undefined> =>
+  existsSync(PACKAGES) ? (JSON.parse(await readFile(PACKAGES, 'utf8')) as PackageIndex) : undefined;
 
 const fetchFile: FetchImageFile = async (name, sha256) => {
   const bytes = await readFile(path.join(IMAGE, name));
@@ -44,7 +52,9 @@ export const imageTree: MakeTree = async (kernel, station) => {
     shm: new RemoteFs(client, 'shm'),
     fresh: volume.fresh,
     image,
+    packages: await loadPackages(),
     fetchFile,
+    onWait: fetchNotice(browserClock),
     kernel,
     station,
     now: () => browserClock.now(),

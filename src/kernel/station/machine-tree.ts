@@ -4,7 +4,14 @@ import { SysError } from '../../abi/errno.ts';
 import { O, S } from '../../abi/file.ts';
 import { bytesOf, fromText } from '../../base/bytes.ts';
 import { makeDevfs } from '../fs/devfs/devfs.ts';
-import { type FetchImageFile, type ImageEntry, type ImageManifest, makeImagefs } from '../fs/imagefs/imagefs.ts';
+import {
+  type FetchImageFile,
+  type ImageEntry,
+  type ImagefsOptions,
+  type ImageManifest,
+  makeImagefs,
+} from '../fs/imagefs/imagefs.ts';
+import { type PackageIndex, packageEntries } from '../fs/imagefs/packages.ts';
 import { makeProcfs, type ProcSource } from '../fs/procfs/procfs.ts';
 import type { KernelPort } from '../kernel-port.ts';
 import type { FileSystem } from '../vfs/filesystem.ts';
@@ -22,7 +29,11 @@ export interface TreeParts {
   readonly tmp: FileSystem;
   readonly shm: FileSystem;
   readonly image: ImageManifest;
+  /** Undefined when there is no repository. */
+  readonly packages?: PackageIndex | undefined;
   readonly fetchFile: FetchImageFile;
+  readonly isLocal?: (url: string) => boolean;
+  readonly onWait?: ImagefsOptions['onWait'];
   readonly kernel: KernelPort;
   /** The station that the tree is for; it is made after the tree. */
   readonly station: () => Station;
@@ -56,7 +67,14 @@ export const makeTree = async (parts: TreeParts): Promise<Vfs> => {
   }
   // A user may have removed a mount point; without it there is no machine.
   for (const name of MOUNT_POINTS) await makeDirectory(vfs, ctx, `/${name}`, 0o755);
-  const files = makeImagefs(image.entries, { subtree: 'usr', fetchFile: parts.fetchFile, time });
+  const entries = parts.packages === undefined ? image.entries : [...image.entries, ...packageEntries(parts.packages)];
+  const files = makeImagefs(entries, {
+    subtree: 'usr',
+    fetchFile: parts.fetchFile,
+    ...(parts.isLocal !== undefined && { isLocal: parts.isLocal }),
+    ...(parts.onWait !== undefined && { onWait: parts.onWait }),
+    time,
+  });
   await vfs.mount('/usr', files, { source: 'image', readOnly: true });
   await vfs.mount('/dev', makeDevfs({ ttys: () => kernel.call('ttys'), uid: USER.uid, time }), { source: 'devtmpfs' });
   await vfs.mount('/dev/shm', shm, { source: 'tmpfs' });

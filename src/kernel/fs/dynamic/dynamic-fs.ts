@@ -29,6 +29,8 @@ export interface DynamicNode {
   readonly rdev?: number;
   /** 0 for generated texts. */
   readonly size?: number;
+  /** Units of 512 bytes in use, when it is not as many as the size takes. */
+  readonly blocks?: () => number;
   /** Of a regular file. */
   readonly content?: (caller: Caller) => Awaitable<Uint8Array>;
   /** Of a directory: the names in it with their modes. */
@@ -109,7 +111,7 @@ export class DynamicFs implements FileSystem {
       gid: node.gid ?? 0,
       rdev: node.rdev ?? 0,
       size,
-      blocks: Math.ceil(size / 512),
+      blocks: node.blocks?.() ?? Math.ceil(size / 512),
       atimeSec: time,
       atimeNsec: 0,
       mtimeSec: time,

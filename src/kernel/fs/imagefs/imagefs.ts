@@ -1,11 +1,12 @@
-// The base image: a read-only tree from a manifest, whose files are fetched when they are first read. What has been
-// fetched is kept: programs are compiled from it and read again.
+// The base image and the packages of the repository: a read-only tree from lists of entries, whose files are fetched when
+// they are first read. What has been fetched is kept: programs are compiled from it and read again. A file that is not
+// here yet uses no blocks (`ls -s`, `du`).
 
 import { S } from '../../../abi/file.ts';
 import { bytesOf, fromText } from '../../../base/bytes.ts';
-import type { FileSystem } from '../../vfs/filesystem.ts';
-import type { Awaitable } from '../../vfs/flow.ts';
+import type { Caller, FileSystem } from '../../vfs/filesystem.ts';
 import { DynamicFs, type DynamicNode } from '../dynamic/dynamic-fs.ts';
+import { ImageFiles } from './image-files.ts';
 
 /** An entry of a manifest. Paths are UTF-8 text, relative to the root of the machine. */
 export type ImageEntry =
@@ -23,6 +24,10 @@ export type ImageEntry =
       readonly url?: string;
       readonly size?: number;
       readonly sha256?: string;
+      /** The file is a part of the one behind the address, whose SHA-256 it is. */
+      readonly offset?: number;
+      /** The package that the file belongs to, when it is not part of the image proper. */
+      readonly package?: string;
     };
 
 export interface ImageManifest {
@@ -33,8 +38,19 @@ export interface ImageManifest {
   readonly skeleton: readonly ImageEntry[];
 }
 
-/** Gets a file of the image, complete and verified. Rejects with EIO. */
-export type FetchImageFile = (url: string, sha256: string) => Promise<Uint8Array>;
+/** Gets a file of the image, complete and verified, and tells how many bytes have come. Rejects with EIO, or with
+ *  ENETUNREACH when nobody answers. */
+export type FetchImageFile = (url: string, sha256: string, progress: (received: number) => void) => Promise<Uint8Array>;
+
+/** A file that somebody waits for. */
+export interface Fetching {
+  readonly path: string;
+  readonly package: string | undefined;
+  readonly size: number;
+  /** Bytes that have come. */
+  received: number;
+  readonly done: Promise<unknown>;
+}
 
 const DIRECTORY = S.IFDIR | 0o755;
 const IMAGE_MAGIC = 0x7461626f;
@@ -53,17 +69,20 @@ export interface ImagefsOptions {
   /** The directory of the manifest that is the root of the file system: `usr`. */
   readonly subtree: string;
   readonly fetchFile: FetchImageFile;
+  /** Whether a file would come without the network. */
+  readonly isLocal?: ((url: string) => boolean) | undefined;
+  /** Who opened the file waits for it. */
+  readonly onWait?: ((caller: Caller, fetching: Fetching) => void) | undefined;
   /** Seconds since the epoch. */
   readonly time: number;
 }
 
-export const makeImagefs = (
-  entries: readonly ImageEntry[],
-  { subtree, fetchFile, time }: ImagefsOptions,
-): FileSystem => {
+/** Entries that come later take the place of earlier ones with the same path. */
+export const makeImagefs = (entries: readonly ImageEntry[], options: ImagefsOptions): FileSystem => {
+  const { subtree, time } = options;
   const nodes = new Map<string, DynamicNode>();
   const directories = new Map<string, Directory>();
-  const fetched = new Map<string, Awaitable<Uint8Array>>();
+  const files = new ImageFiles(options);
 
   const directory = (path: string): Directory => {
     let found = directories.get(path);
@@ -77,25 +96,6 @@ export const makeImagefs = (
     return found;
   };
 
-  const load = (url: string, sha256: string): Awaitable<Uint8Array> => {
-    let content = fetched.get(url);
-    if (content === undefined) {
-      content = fetchFile(url, sha256).then(
-        (bytes) => {
-          fetched.set(url, bytes);
-          return bytes;
-        },
-        (error: unknown) => {
-          // The next reader tries again: the network may be back.
-          fetched.delete(url);
-          throw error;
-        },
-      );
-      fetched.set(url, content);
-    }
-    return content;
-  };
-
   const nodeOf = (entry: ImageEntry): DynamicNode => {
     const mode = modeOf(entry);
     if (entry.type === 'link') {
@@ -103,13 +103,12 @@ export const makeImagefs = (
       return { mode, size: target.length, target: () => target };
     }
     if (entry.type === 'dir') throw new Error('a directory is made by directory()');
-    const { text, url, sha256 } = entry;
+    const { text } = entry;
     if (text !== undefined) {
       const bytes = bytesOf(fromText(text));
       return { mode, size: bytes.length, content: () => bytes };
     }
-    if (url === undefined || sha256 === undefined) throw new Error(`${entry.path} has neither text nor url`);
-    return { mode, size: entry.size ?? 0, content: () => load(url, sha256) };
+    return { mode, size: entry.size ?? 0, ...files.source(entry) };
   };
 
   directory('');
