@@ -24,7 +24,7 @@ const SHELL = existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh';
 
 /** Not of the target: tools of this machine, its paths, variables of one run. */
 const OF_THIS_MACHINE =
-  /^(ac_cv_env_|ac_cv_build=|ac_cv_path_|ac_cv_prog_(?!cc_)|lt_cv_path_|lt_cv_.*(max_cmd_len|cmd)|am_cv_)/;
+  /^(ac_cv_env_|ac_cv_(build|host|target)|ac_cv_path_|ac_cv_prog_(?!cc_)|lt_cv_path_|lt_cv_.*(max_cmd_len|cmd)|am_cv_)/;
 
 /** Where `--learn` collects what configure scripts find out. @type {string | undefined} */
 let learning;

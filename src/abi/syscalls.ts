@@ -150,6 +150,14 @@ export const SYSCALLS = {
     errors: ['EBADF', 'EINVAL', 'EIO', 'ENOSPC'],
     doc: 'Return when the file is on durable storage.',
   },
+  fadvise: {
+    nr: 230,
+    args: [FD, ['offset', 'off'], ['length', 'off'], ['advice', 'int']],
+    result: 'void',
+    served: 'volume',
+    errors: ['EBADF', 'EINVAL', 'EHOSTUNREACH', 'ENETUNREACH', 'ESPIPE'],
+    doc: 'posix_fadvise(2). DONTNEED gives up the local copy of a file of the image; on its list of packages it fetches the list anew. The rest has no effect.',
+  },
   sync: {
     nr: 14,
     args: [],
@@ -1048,6 +1056,9 @@ export const SYSCALL_BY_NR: readonly (SyscallName | undefined)[] = (() => {
   }
   return table;
 })();
+
+/** Advice of `fadvise`, posix_fadvise(2). */
+export const FADV = { NORMAL: 0, RANDOM: 1, SEQUENTIAL: 2, WILLNEED: 3, DONTNEED: 4, NOREUSE: 5 } as const;
 
 /** Operations of `spawn` (layout spawnAction). */
 export const SPAWN_ACTION = {

@@ -18,10 +18,16 @@ export const loadManifest = async (url: string): Promise<ImageManifest> => {
   return manifest;
 };
 
-/** The packages of the site, undefined when it has no repository. Rejects as `loadManifest`. */
+/** The packages of the site, undefined when it has no repository. Rejects with ENETUNREACH, or an Error that says
+ *  what is wrong with it. */
 export const loadPackages = async (manifestUrl: string): Promise<PackageIndex | undefined> => {
   const url = new URL(`${REPOSITORY}${INDEX}`, manifestUrl).href;
-  const response = await fetch(url, { cache: 'no-cache' });
+  let response: Response;
+  try {
+    response = await fetch(url, { cache: 'no-cache' });
+  } catch (error) {
+    throw new SysError('ENETUNREACH', `${url}: ${String(error)}`);
+  }
   // A static host may answer with its page for what it does not have.
   if (response.status === 404 || response.headers.get('Content-Type')?.includes('html') === true) return undefined;
   if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
@@ -68,6 +74,12 @@ export class ImageFetcher {
     return bytes;
   };
 
+  readonly forgetFile = async (name: string): Promise<void> => {
+    const url = this.locate(name);
+    this.local.delete(url);
+    await (await this.cache)?.delete(url);
+  };
+
   private locate(name: string): string {
     return new URL(name, this.manifestUrl).href;
   }
@@ -85,7 +97,7 @@ const download = async (url: string, progress: (received: number) => void): Prom
   } catch (error) {
     throw new SysError('ENETUNREACH', `${url}: ${String(error)}`);
   }
-  if (!response.ok) throw new SysError('EIO', `${url}: HTTP status ${response.status}`);
+  if (!response.ok) throw new SysError('EHOSTUNREACH', `${url}: HTTP status ${response.status}`);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
   try {

@@ -2,15 +2,16 @@
 // the base image, the process workers that the page creates, and the page's own calls.
 
 import * as Comlink from 'comlink';
+import type { PackageIndex } from '../kernel/fs/imagefs/packages.ts';
 import { KernelPort, type KernelTransport } from '../kernel/kernel-port.ts';
 import { fetchNotice } from '../kernel/station/fetch-notice.ts';
-import { makeTree } from '../kernel/station/machine-tree.ts';
+import { makeTree, type TreeParts } from '../kernel/station/machine-tree.ts';
 import { ProgramLoader } from '../kernel/station/program-loader.ts';
 import { serveStation } from '../kernel/station/serve.ts';
 import { Station } from '../kernel/station/station.ts';
 import { RpcPeer } from '../transport/rpc.ts';
 import { browserClock, browserCompile, browserRandom, makeBreathe } from './browser-ports.ts';
-import type { FromStation, PageState, ToStation } from './control.ts';
+import type { FromStation, MachineOptions, PageState, ToStation } from './control.ts';
 import { portEndpoint, typedEndpoint } from './endpoints.ts';
 import type { HostKernelOps, HostStationOps } from './host-link.ts';
 import { ImageFetcher, loadManifest, loadPackages } from './image.ts';
@@ -34,11 +35,18 @@ const host = new ProcessHost({
   breathe: makeBreathe(),
 });
 
+/** The files of the image and of the packages. A machine without its packages is still one. */
+const filesOf = async ({ imageUrl, ephemeral }: MachineOptions): Promise<TreeParts['files']> => {
+  const { fetchFile, isLocal, forgetFile } = new ImageFetcher(imageUrl, !ephemeral);
+  const reload = (): Promise<PackageIndex | undefined> => loadPackages(imageUrl);
+  const index = await reload().catch((error: unknown) => log(String(error)));
+  const packages = index ? { index, reload } : undefined;
+  return { fetchFile, isLocal, forgetFile, packages, onWait: fetchNotice(browserClock) };
+};
+
 const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation, { type: 'boot' }>): Promise<void> => {
   const image = loadManifest(machine.imageUrl);
-  // A machine without its packages is still one.
-  const packages = loadPackages(machine.imageUrl).catch((error: unknown) => log(String(error)));
-  const files = new ImageFetcher(machine.imageUrl, !machine.ephemeral);
+  const files = filesOf(machine);
   const seat = new VolumeSeat(machine, () => peer, { onFault: (error) => failed('ERR_VOLUME', error), log });
   onPage = (state) => seat.page(state);
   const peer: RpcPeer<HostKernelOps, HostStationOps> = new RpcPeer<HostKernelOps, HostStationOps>(
@@ -58,10 +66,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
   const vfs = await makeTree({
     ...volume,
     image: await image,
-    packages: (await packages) ?? undefined,
-    fetchFile: files.fetchFile,
-    isLocal: files.isLocal,
-    onWait: fetchNotice(browserClock),
+    files: await files,
     kernel,
     station: () => station,
     now: () => browserClock.now(),

@@ -43,6 +43,7 @@ const fetchFile: FetchImageFile = async (name, sha256) => {
 /** Rejects with the command to run when there is no userland yet. */
 export const imageTree: MakeTree = async (kernel, station) => {
   const image = await loadManifest();
+  const index = await loadPackages();
   const volume = Volume.inMemory({ now: () => browserClock.now() });
   const client = new VolumeClient(randomInt(2 ** 47));
   client.connectLocal(volume);
@@ -52,9 +53,11 @@ export const imageTree: MakeTree = async (kernel, station) => {
     shm: new RemoteFs(client, 'shm'),
     fresh: volume.fresh,
     image,
-    packages: await loadPackages(),
-    fetchFile,
-    onWait: fetchNotice(browserClock),
+    files: {
+      fetchFile,
+      onWait: fetchNotice(browserClock),
+      packages: index && { index, reload: loadPackages },
+    },
     kernel,
     station,
     now: () => browserClock.now(),

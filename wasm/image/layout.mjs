@@ -78,6 +78,7 @@ export const base = () => [
   builtin('js'),
   builtin('node'),
   builtin('snapshot'),
+  builtin('pkg'),
   builtin('strace'),
 ];
 

@@ -46,7 +46,7 @@ const boot = (volume: Volume, root: FileSystem): Promise<Vfs> =>
     shm: new TabFs(volume, 'shm'),
     fresh: volume.fresh,
     image: IMAGE,
-    fetchFile: () => Promise.reject(new Error('nothing is fetched')),
+    files: { fetchFile: () => Promise.reject(new Error('nothing is fetched')) },
     kernel: new KernelPort({ call: () => Promise.resolve(), notify: () => {} } as never),
     station: () => {
       throw new Error('there is no station');

@@ -4,14 +4,7 @@ import { SysError } from '../../abi/errno.ts';
 import { O, S } from '../../abi/file.ts';
 import { bytesOf, fromText } from '../../base/bytes.ts';
 import { makeDevfs } from '../fs/devfs/devfs.ts';
-import {
-  type FetchImageFile,
-  type ImageEntry,
-  type ImagefsOptions,
-  type ImageManifest,
-  makeImagefs,
-} from '../fs/imagefs/imagefs.ts';
-import { type PackageIndex, packageEntries } from '../fs/imagefs/packages.ts';
+import { type ImageEntry, type ImagefsOptions, type ImageManifest, makeImagefs } from '../fs/imagefs/imagefs.ts';
 import { makeProcfs, type ProcSource } from '../fs/procfs/procfs.ts';
 import type { KernelPort } from '../kernel-port.ts';
 import type { FileSystem } from '../vfs/filesystem.ts';
@@ -29,11 +22,8 @@ export interface TreeParts {
   readonly tmp: FileSystem;
   readonly shm: FileSystem;
   readonly image: ImageManifest;
-  /** Undefined when there is no repository. */
-  readonly packages?: PackageIndex | undefined;
-  readonly fetchFile: FetchImageFile;
-  readonly isLocal?: (url: string) => boolean;
-  readonly onWait?: ImagefsOptions['onWait'];
+  /** Where the files of the image come from. */
+  readonly files: Omit<ImagefsOptions, 'subtree' | 'time'>;
   readonly kernel: KernelPort;
   /** The station that the tree is for; it is made after the tree. */
   readonly station: () => Station;
@@ -67,14 +57,7 @@ export const makeTree = async (parts: TreeParts): Promise<Vfs> => {
   }
   // A user may have removed a mount point; without it there is no machine.
   for (const name of MOUNT_POINTS) await makeDirectory(vfs, ctx, `/${name}`, 0o755);
-  const entries = parts.packages === undefined ? image.entries : [...image.entries, ...packageEntries(parts.packages)];
-  const files = makeImagefs(entries, {
-    subtree: 'usr',
-    fetchFile: parts.fetchFile,
-    ...(parts.isLocal !== undefined && { isLocal: parts.isLocal }),
-    ...(parts.onWait !== undefined && { onWait: parts.onWait }),
-    time,
-  });
+  const files = makeImagefs(image.entries, { ...parts.files, subtree: 'usr', time });
   await vfs.mount('/usr', files, { source: 'image', readOnly: true });
   await vfs.mount('/dev', makeDevfs({ ttys: () => kernel.call('ttys'), uid: USER.uid, time }), { source: 'devtmpfs' });
   await vfs.mount('/dev/shm', shm, { source: 'tmpfs' });

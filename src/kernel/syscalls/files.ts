@@ -3,7 +3,7 @@
 import { SysError } from '../../abi/errno.ts';
 import { DEV, F, makedev, O, S } from '../../abi/file.ts';
 import { pack, unpack } from '../../abi/struct.ts';
-import type { Handlers } from '../../abi/syscalls.ts';
+import { FADV, type Handlers } from '../../abi/syscalls.ts';
 import { DeviceFile } from '../fd/device.ts';
 import type { OpenFile } from '../fd/open-file.ts';
 import { PipeEnd } from '../fd/pipe.ts';
@@ -20,6 +20,7 @@ type Calls =
   | 'getdents'
   | 'fsync'
   | 'sync'
+  | 'fadvise'
   | 'ftruncate'
   | 'flock'
   | 'lock'
@@ -144,6 +145,14 @@ export const fileCalls = (station: Station): Handlers<Task, Calls> => {
     },
 
     sync: () => chain(vfs.sync(), zero),
+
+    fadvise(task, fd, _offset, length, advice) {
+      const file = task.fds.get(fd);
+      if (length < 0 || advice < FADV.NORMAL || advice > FADV.NOREUSE) throw new SysError('EINVAL');
+      if (file instanceof PipeEnd) throw new SysError('ESPIPE');
+      if (advice !== FADV.DONTNEED || !(file instanceof RegularFile)) return 0;
+      return chain(file.node.fs.evict?.(file.node.ino), zero);
+    },
 
     ftruncate(task, fd, length) {
       const file = usable(task, fd);

@@ -221,6 +221,8 @@ export interface FileSystem {
 
   /** Return when one inode, or everything, is on durable storage. EIO, ENOSPC. */
   sync(ino?: Ino): Awaitable<void>;
+  /** Give up what is kept here of a file that is at home elsewhere (POSIX_FADV_DONTNEED). */
+  evict?(ino: Ino): Awaitable<void>;
   statfs(): Awaitable<FileSystemStatus>;
 
   /** Snapshots of the whole tree, the oldest first. File systems without them leave these out. */

@@ -10,6 +10,7 @@ const BUILTINS: Readonly<Record<string, () => Promise<Builtin>>> = {
   js: async () => (await import('./js.ts')).js,
   node: async () => (await import('../node/main.ts')).node,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
+  pkg: async () => (await import('./pkg.ts')).pkg,
   strace: async () => (await import('./strace.ts')).strace,
 };
 

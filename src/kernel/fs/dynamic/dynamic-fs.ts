@@ -33,6 +33,8 @@ export interface DynamicNode {
   readonly blocks?: () => number;
   /** Of a regular file. */
   readonly content?: (caller: Caller) => Awaitable<Uint8Array>;
+  /** Of a regular file: give up what is kept of its content. */
+  readonly evict?: () => Awaitable<void>;
   /** Of a directory: the names in it with their modes. */
   readonly list?: () => Awaitable<readonly (readonly [name: string, mode: number])[]>;
   /** Of a symbolic link, a byte string. */
@@ -271,6 +273,14 @@ export class DynamicFs implements FileSystem {
   }
 
   sync(): void {}
+
+  evict(ino: Ino): Awaitable<void> {
+    const opening = this.openings.get(ino);
+    return chain(run(this.node(ino, opening?.caller)), (node) => {
+      if (opening !== undefined) opening.content = undefined;
+      return node.evict?.();
+    });
+  }
 
   statfs(): FileSystemStatus {
     return { type: this.options.magic, bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: this.inos.size, ffree: 0 };

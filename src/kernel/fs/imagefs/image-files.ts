@@ -19,7 +19,7 @@ export class ImageFiles {
   }
 
   /** What a node of the tree needs to know of its file. */
-  source(entry: FileEntry): Pick<DynamicNode, 'content' | 'blocks'> {
+  source(entry: FileEntry): Pick<DynamicNode, 'blocks' | 'content' | 'evict'> {
     const { url, sha256, size = 0, offset } = entry;
     if (url === undefined || sha256 === undefined) throw new Error(`${entry.path} has neither text nor url`);
     const part = (whole: Uint8Array): Uint8Array =>
@@ -29,6 +29,10 @@ export class ImageFiles {
       content: (caller) => {
         const whole = this.load(entry, url, sha256, caller);
         return whole instanceof Promise ? whole.then(part) : part(whole);
+      },
+      evict: () => {
+        this.fetched.delete(url);
+        return this.options.forgetFile?.(url);
       },
     };
   }

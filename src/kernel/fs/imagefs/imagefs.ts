@@ -7,6 +7,7 @@ import { bytesOf, fromText } from '../../../base/bytes.ts';
 import type { Caller, FileSystem } from '../../vfs/filesystem.ts';
 import { DynamicFs, type DynamicNode } from '../dynamic/dynamic-fs.ts';
 import { ImageFiles } from './image-files.ts';
+import { type PackageIndex, packageEntries } from './packages.ts';
 
 /** An entry of a manifest. Paths are UTF-8 text, relative to the root of the machine. */
 export type ImageEntry =
@@ -38,8 +39,8 @@ export interface ImageManifest {
   readonly skeleton: readonly ImageEntry[];
 }
 
-/** Gets a file of the image, complete and verified, and tells how many bytes have come. Rejects with EIO, or with
- *  ENETUNREACH when nobody answers. */
+/** Gets a file of the image, complete and verified, and tells how many bytes have come. Rejects with EIO when
+ *  it is something else, with EHOSTUNREACH when it is not there, with ENETUNREACH when nobody answers. */
 export type FetchImageFile = (url: string, sha256: string, progress: (received: number) => void) => Promise<Uint8Array>;
 
 /** A file that somebody waits for. */
@@ -71,18 +72,50 @@ export interface ImagefsOptions {
   readonly fetchFile: FetchImageFile;
   /** Whether a file would come without the network. */
   readonly isLocal?: ((url: string) => boolean) | undefined;
+  /** Give up the local copy of a file. */
+  readonly forgetFile?: ((url: string) => Promise<void>) | undefined;
   /** Who opened the file waits for it. */
   readonly onWait?: ((caller: Caller, fetching: Fetching) => void) | undefined;
+  /** Packages in the repository, and how to see what is in it by now. */
+  readonly packages?:
+    | { readonly index: PackageIndex; readonly reload: () => Promise<PackageIndex | undefined> }
+    | undefined;
   /** Seconds since the epoch. */
   readonly time: number;
 }
 
-/** Entries that come later take the place of earlier ones with the same path. */
 export const makeImagefs = (entries: readonly ImageEntry[], options: ImagefsOptions): FileSystem => {
-  const { subtree, time } = options;
+  const { subtree, time, packages } = options;
+  const files = new ImageFiles(options);
+  const assemble = (index: PackageIndex | undefined): Map<string, DynamicNode> => {
+    if (index === undefined) return treeOf(entries, subtree, files);
+    const nodes = treeOf([...entries, ...packageEntries(index), ...PLACE_OF_INDEX], subtree, files);
+    nodes.set(INDEX_FILE, indexNode(index));
+    return nodes;
+  };
+  /** Giving up the list is how a newer one comes (pkg update). */
+  const indexNode = (index: PackageIndex): DynamicNode => {
+    const bytes = new TextEncoder().encode(`${JSON.stringify(index)}\n`);
+    const evict = async (): Promise<void> => {
+      nodes = assemble((await packages?.reload()) ?? index);
+    };
+    return { mode: S.IFREG | 0o644, size: bytes.length, content: () => bytes, evict };
+  };
+  let nodes = assemble(packages?.index);
+  return new DynamicFs(
+    { find: (path) => nodes.get(path.join('/')) },
+    { type: 'imagefs', magic: IMAGE_MAGIC, readOnly: true, time },
+  );
+};
+
+/** Where programs read the list of packages, below the subtree. */
+const INDEX_FILE = 'lib/pkg/index.json';
+const PLACE_OF_INDEX: readonly ImageEntry[] = [{ path: `usr/${INDEX_FILE}`, type: 'file', mode: 0o644, text: '' }];
+
+/** The nodes by path. Entries that come later take the place of earlier ones with the same path. */
+const treeOf = (entries: readonly ImageEntry[], subtree: string, files: ImageFiles): Map<string, DynamicNode> => {
   const nodes = new Map<string, DynamicNode>();
   const directories = new Map<string, Directory>();
-  const files = new ImageFiles(options);
 
   const directory = (path: string): Directory => {
     let found = directories.get(path);
@@ -96,21 +129,6 @@ export const makeImagefs = (entries: readonly ImageEntry[], options: ImagefsOpti
     return found;
   };
 
-  const nodeOf = (entry: ImageEntry): DynamicNode => {
-    const mode = modeOf(entry);
-    if (entry.type === 'link') {
-      const target = fromText(entry.target);
-      return { mode, size: target.length, target: () => target };
-    }
-    if (entry.type === 'dir') throw new Error('a directory is made by directory()');
-    const { text } = entry;
-    if (text !== undefined) {
-      const bytes = bytesOf(fromText(text));
-      return { mode, size: bytes.length, content: () => bytes };
-    }
-    return { mode, size: entry.size ?? 0, ...files.source(entry) };
-  };
-
   directory('');
   for (const entry of entries) {
     const whole = fromText(entry.path);
@@ -120,13 +138,22 @@ export const makeImagefs = (entries: readonly ImageEntry[], options: ImagefsOpti
       directory(path);
       continue;
     }
-    nodes.set(path, nodeOf(entry));
+    nodes.set(path, nodeOf(entry, files));
     directory(parentOf(path)).names.set(nameOf(path), modeOf(entry));
   }
-  return new DynamicFs(
-    { find: (path) => nodes.get(path.join('/')) },
-    { type: 'imagefs', magic: IMAGE_MAGIC, readOnly: true, time },
-  );
+  return nodes;
+};
+
+const nodeOf = (entry: Exclude<ImageEntry, { type: 'dir' }>, files: ImageFiles): DynamicNode => {
+  const mode = modeOf(entry);
+  if (entry.type === 'link') {
+    const target = fromText(entry.target);
+    return { mode, size: target.length, target: () => target };
+  }
+  const { text } = entry;
+  if (text === undefined) return { mode, size: entry.size ?? 0, ...files.source(entry) };
+  const bytes = bytesOf(fromText(text));
+  return { mode, size: bytes.length, content: () => bytes };
 };
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));

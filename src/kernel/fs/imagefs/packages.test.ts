@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { O } from '../../../abi/file.ts';
 import { Vfs } from '../../vfs/vfs.ts';
 import { type Fetching, type ImageEntry, makeImagefs } from './imagefs.ts';
-import { type PackageIndex, packageEntries } from './packages.ts';
+import type { PackageIndex } from './packages.ts';
 
 const IMAGE: readonly ImageEntry[] = [
   { path: 'usr/bin/busybox', type: 'file', mode: 0o755, url: 'busybox.wasm', size: 7, sha256: 'b' },
@@ -31,8 +31,13 @@ const INDEX: PackageIndex = {
 
 const CONTENT: Readonly<Record<string, string>> = { 'busybox.wasm': 'busybox', '../packages/c.data': '..ls!..' };
 
-const mounted = async (fetchFile: (url: string) => Promise<Uint8Array>, waits: Fetching[] = []) => {
-  const fs = makeImagefs([...IMAGE, ...packageEntries(INDEX)], {
+const mounted = async (
+  fetchFile: (url: string) => Promise<Uint8Array>,
+  waits: Fetching[] = [],
+  newer?: PackageIndex,
+) => {
+  const fs = makeImagefs(IMAGE, {
+    packages: { index: INDEX, reload: () => Promise.resolve(newer) },
     subtree: 'usr',
     fetchFile,
     onWait: (_caller, fetching) => void waits.push(fetching),
@@ -50,7 +55,12 @@ const mounted = async (fetchFile: (url: string) => Promise<Uint8Array>, waits: F
     }
   };
   const blocks = async (path: string): Promise<number> => (await vfs.stat(ctx, vfs.root, path, 0)).blocks;
-  return { read, blocks };
+  const forget = async (path: string): Promise<void> => {
+    const { node } = await vfs.open(ctx, vfs.root, path, O.RDONLY, 0);
+    await node.fs.evict?.(node.ino);
+    node.release();
+  };
+  return { read, blocks, forget };
 };
 
 const fetchContent = (url: string): Promise<Uint8Array> => Promise.resolve(new TextEncoder().encode(CONTENT[url]));
@@ -76,4 +86,21 @@ test('a failed fetch is tried again by the next reader', async () => {
   const { read } = await mounted((url) => (++tries === 1 ? Promise.reject(new Error('offline')) : fetchContent(url)));
   await expect(read('/bin/ls')).rejects.toThrow('offline');
   expect(await read('/bin/ls')).toBe('ls!');
+});
+
+test('what is given up is fetched again, and is not here meanwhile', async () => {
+  const waits: Fetching[] = [];
+  const { read, blocks, forget } = await mounted(fetchContent, waits);
+  await read('/bin/ls');
+  await forget('/bin/ls');
+  expect(await blocks('/bin/ls')).toBe(0);
+  await read('/bin/ls');
+  expect(waits).toHaveLength(2);
+});
+
+test('giving up the list of packages brings the newer one', async () => {
+  const { read, forget } = await mounted(fetchContent, [], { version: 1, packages: [] });
+  expect(await read('/lib/pkg/index.json')).toContain('"version":1');
+  await forget('/lib/pkg/index.json');
+  expect(await read('/bin/ls')).toBe('busybox');
 });
