@@ -245,7 +245,31 @@ export interface MountsControl {
   unmount(path: string): Promise<void>;
 }
 
-export interface StationControl extends FilesControl, ArchivesControl, MountsControl {
+export interface SnapshotRow {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly createdMs: number;
+}
+
+export interface SnapshotsControl {
+  /** The oldest first. */
+  snapshots(): Promise<SnapshotRow[]>;
+  changeSnapshots(change: 'create' | 'delete' | 'rollback', name: string): Promise<void>;
+}
+
+/** Over the port of a watch, to the page: `rename` when a name came or went, `change` when a file was changed. */
+export interface WatchEvent {
+  readonly type: 'rename' | 'change' | 'overflow';
+  /** Relative to what is watched; of a file that is watched, its own name. */
+  readonly name: string;
+}
+
+export interface WatchesControl {
+  /** The port (transferred) gets WatchEvents; any message on it ends the watch. */
+  watch(path: string, recursive: boolean, port: MessagePort): Promise<void>;
+}
+
+export interface StationControl extends FilesControl, ArchivesControl, MountsControl, SnapshotsControl, WatchesControl {
   /** Start a process as leader of a session of its own. Rejects with the errno's name as `code`. */
   spawn(request: SpawnRequest): Promise<number>;
   /** Resolves when a process that `spawn` gave has ended. */

@@ -1,5 +1,5 @@
 // What a page may ask of its station: StationControl (control.ts). Processes that are started here lead sessions of their
-// own, children of init. Files are in page-files.ts and page-archives.ts.
+// own, children of init. What has to do with files is in the files page-*.ts.
 
 import { SysError } from '../abi/errno.ts';
 import { O } from '../abi/file.ts';
@@ -18,6 +18,8 @@ import { exitStatus } from './exit-status.ts';
 import { archivesControl } from './page-archives.ts';
 import { filesControl } from './page-files.ts';
 import { mountsControl } from './page-mounts.ts';
+import { snapshotsControl } from './page-snapshots.ts';
+import { watchesControl } from './page-watches.ts';
 import { pumpIn, pumpOut } from './stream-pump.ts';
 import { told } from './told.ts';
 
@@ -122,5 +124,7 @@ export const makeStationControl = (station: Station): StationControl => {
     ...filesControl(station.vfs, station.random),
     ...archivesControl(station.vfs, station.random),
     ...mountsControl(station.vfs, station.clock, station.log),
+    ...snapshotsControl(station.vfs),
+    ...watchesControl(station.vfs, station.watches),
   };
 };

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { browserRandom } from '../host/browser-ports.ts';
-import type { FilesControl } from '../host/control.ts';
+import type { StationControl } from '../host/control.ts';
 import { filesControl } from '../host/page-files.ts';
 import { memoryVfs } from '../testing/memory-vfs.ts';
 import { Files } from './files.ts';
 
-const ours = new Files(Promise.resolve(), filesControl(await memoryVfs(), browserRandom));
+const ours = new Files(Promise.resolve(), filesControl(await memoryVfs(), browserRandom) as StationControl);
 
 /** What both have; the few calls that only we have are tested below. */
 type Common = Pick<
@@ -262,7 +262,7 @@ describe('only ours', () => {
 
   test('calls wait until the machine runs, and fail with its failure', async () => {
     const failed = new Error('no machine');
-    const never = new Files(Promise.reject(failed), {} as FilesControl);
+    const never = new Files(Promise.reject(failed), {} as StationControl);
     await expect(never.stat('/')).rejects.toBe(failed);
   });
 });

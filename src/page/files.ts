@@ -5,11 +5,12 @@
  */
 import { transfer } from 'comlink';
 import { ACCESS } from '../abi/file.ts';
-import type { FileStat, FilesControl, WriteFlag } from '../host/control.ts';
-import { checkBoolean, checkInteger, checkOptions, checkPath, checkTime, checkWord } from './arguments.ts';
+import type { FileStat, FilesControl, WatchesControl, WriteFlag } from '../host/control.ts';
+import { checkBoolean, checkInteger, checkOptions, checkPath, checkTime, checkWord, wrongType } from './arguments.ts';
 import { bytesFrom, checkEncoding, decode, type Encoding } from './encoding.ts';
 import { absolutePath } from './environment.ts';
 import { codeOf, systemError } from './errors.ts';
+import { Watcher, type WatchListener, type WatchOptions } from './watcher.ts';
 
 type WithEncoding = Encoding | { readonly encoding: Encoding };
 type MaybeEncoding = Encoding | null | { readonly encoding?: Encoding | null };
@@ -86,10 +87,10 @@ export class Files {
   /** For `access`. */
   readonly constants = ACCESS;
   readonly #ready: Promise<void>;
-  readonly #station: FilesControl;
+  readonly #station: FilesControl & WatchesControl;
 
   /** @param ready when the station takes calls */
-  constructor(ready: Promise<void>, station: FilesControl) {
+  constructor(ready: Promise<void>, station: FilesControl & WatchesControl) {
     this.#ready = ready;
     this.#station = station;
   }
@@ -308,6 +309,23 @@ export class Files {
     checkPath('truncate', 'path', path);
     checkInteger('truncate', 'size', size, Number.MAX_SAFE_INTEGER);
     await this.#call('truncate', path, undefined, (station) => station.truncate(absolutePath(path), size));
+  }
+
+  /**
+   * Tell a listener of changes in a file or directory, until `close`. Await `ready` of what it gives: from then on nothing is
+   * missed, and it rejects when there is nothing to watch.
+   */
+  watch(path: string, listener: WatchListener): Watcher;
+  watch(path: string, options: WatchOptions | undefined, listener: WatchListener): Watcher;
+  watch(path: string, ...rest: readonly unknown[]): Watcher {
+    const [options, listener] = rest.length > 1 ? rest : [undefined, rest[0]];
+    checkPath('watch', 'path', path);
+    checkOptions('watch', options, ['recursive']);
+    const { recursive = false } = (options ?? {}) as WatchOptions;
+    checkBoolean('watch', 'recursive', recursive);
+    if (typeof listener !== 'function') throw wrongType('watch', 'listener', 'a function', listener);
+    const told = listener as WatchListener;
+    return new Watcher(this.#ready, this.#station, path, { absolute: absolutePath(path), recursive, listener: told });
   }
 
   async #utimes(

@@ -34,6 +34,7 @@ import {
 import { DEFAULT_MACHINE, isMachineName } from './options.ts';
 import type { Process } from './process.ts';
 import { Shell } from './shell.ts';
+import { Snapshots } from './snapshots.ts';
 import { TerminalLink } from './terminal-link.ts';
 
 export interface TabOSOptions {
@@ -70,6 +71,8 @@ export class TabOS {
   /** What the browser has of what the machine needs. */
   readonly capabilities: Promise<Capabilities>;
   readonly fs: Files;
+  /** States of the volume, kept by name. */
+  readonly snapshots: Snapshots;
 
   readonly #machine: Machine;
 
@@ -86,6 +89,7 @@ export class TabOS {
     this.ready = this.#machine.ready;
     this.capabilities = this.#machine.capabilities;
     this.fs = new Files(this.ready, this.#machine.station);
+    this.snapshots = new Snapshots(this.ready, this.#machine.station);
   }
 
   /**
