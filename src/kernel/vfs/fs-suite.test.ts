@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { overlayOn } from '../../testing/overlay-on.ts';
 import { NodeSystem } from '../../testing/suites/fs-node.ts';
 import { FS_SUITE } from '../../testing/suites/fs-suite.ts';
 import type { FsCase, FsSystem } from '../../testing/suites/fs-system.ts';
@@ -35,8 +36,10 @@ interface System {
 
 const onVfs = async (vfs: Vfs, volume: Volume, at = '/'): Promise<System> => {
   const fs = new VfsSystem(vfs);
-  await fs.mkdir(at === '/' ? '/work' : `${at}/work`);
-  await fs.chdir(at === '/' ? '/work' : `${at}/work`);
+  const work = at === '/' ? '/work' : `${at}/work`;
+  // An overlay may have it already.
+  if (!(await fs.readdir(at)).includes('work')) await fs.mkdir(work);
+  await fs.chdir(work);
   return {
     fs,
     async end() {
@@ -51,6 +54,15 @@ const onVfs = async (vfs: Vfs, volume: Volume, at = '/'): Promise<System> => {
 };
 
 const local = async (volume: Volume): Promise<System> => onVfs(new Vfs(new TabFs(volume, 'root')), volume);
+
+/** An overlay on volumes in memory, with these directories in its lower layer. */
+const overlaid = async (directories: readonly string[]): Promise<System> => {
+  const below = Volume.inMemory({ now });
+  const lower = new VfsSystem(new Vfs(new TabFs(below, 'root')));
+  for (const name of directories) await lower.mkdir(`/${name}`);
+  const volume = Volume.inMemory({ now });
+  return await onVfs(new Vfs(overlayOn(new TabFs(below, 'root'), new TabFs(volume, 'root'))), volume);
+};
 
 const tmp = mkdtempSync(path.join(os.tmpdir(), 'tabos-fs-'));
 const home = process.cwd();
@@ -76,6 +88,8 @@ const SYSTEMS: Readonly<Record<string, () => Promise<System>>> = {
     await vfs.mount('/tmp', new TabFs(volume, 'tmp'));
     return onVfs(vfs, volume, '/tmp');
   },
+  'overlay over nothing': () => overlaid([]),
+  'overlay, in a directory of the lower layer': () => overlaid(['work']),
   'over a port': async () => {
     const volume = journalled();
     const client = new VolumeClient(1);
