@@ -73,7 +73,6 @@ export const base = () => [
   dir('usr/share'),
   dir('usr/share/doc'),
   link('usr/sbin', 'bin'),
-  // The base is read-only: what people install goes where they can write.
   link('usr/local', '../var/local'),
   builtin('js'),
   builtin('node'),

@@ -5,6 +5,7 @@ import { O, S } from '../../abi/file.ts';
 import { bytesOf, fromText } from '../../base/bytes.ts';
 import { makeDevfs } from '../fs/devfs/devfs.ts';
 import { type ImageEntry, type ImagefsOptions, type ImageManifest, makeImagefs } from '../fs/imagefs/imagefs.ts';
+import { writableOver } from '../fs/overlay/writable-over.ts';
 import { makeProcfs, type ProcSource } from '../fs/procfs/procfs.ts';
 import type { KernelPort } from '../kernel-port.ts';
 import type { FileSystem } from '../vfs/filesystem.ts';
@@ -23,7 +24,7 @@ export interface TreeParts {
   readonly shm: FileSystem;
   readonly image: ImageManifest;
   /** Where the files of the image come from. */
-  readonly files: Omit<ImagefsOptions, 'subtree' | 'time'>;
+  readonly files: Omit<ImagefsOptions, 'subtree' | 'time' | 'owner'>;
   readonly kernel: KernelPort;
   /** The station that the tree is for; it is made after the tree. */
   readonly station: () => Station;
@@ -57,8 +58,9 @@ export const makeTree = async (parts: TreeParts): Promise<Vfs> => {
   }
   // A user may have removed a mount point; without it there is no machine.
   for (const name of MOUNT_POINTS) await makeDirectory(vfs, ctx, `/${name}`, 0o755);
-  const files = makeImagefs(image.entries, { ...parts.files, subtree: 'usr', time });
-  await vfs.mount('/usr', files, { source: 'image', readOnly: true });
+  const base = makeImagefs(image.entries, { ...parts.files, subtree: 'usr', time, owner: USER });
+  const { fs, options } = await writableOver(vfs, base, { name: 'usr', owner: USER, now: parts.now, bootTime });
+  await vfs.mount('/usr', fs, { source: 'overlay', options });
   await vfs.mount('/dev', makeDevfs({ ttys: () => kernel.call('ttys'), uid: USER.uid, time }), { source: 'devtmpfs' });
   await vfs.mount('/dev/shm', shm, { source: 'tmpfs' });
   await vfs.mount('/tmp', tmp, { source: 'tmpfs' });
@@ -86,12 +88,12 @@ const noSuchProcess = (error: unknown): undefined => {
 };
 
 const mountLine = (
-  { source, path, fs, readOnly }: ReturnType<Vfs['mounts']>[number],
+  { source, path, fs, readOnly, options: own }: ReturnType<Vfs['mounts']>[number],
   volume: TreeParts['volume'],
 ): string => {
   const about = path === '/' ? volume?.() : undefined;
   const type = source === 'tmpfs' ? 'tmpfs' : fs.type;
-  const options = [readOnly ? 'ro' : 'rw', ...(about?.options ?? [])].join(',');
+  const options = [readOnly ? 'ro' : 'rw', ...own, ...(about?.options ?? [])].join(',');
   return `${about?.source ?? source} ${path} ${type} ${options} 0 0\n`;
 };
 

@@ -14,6 +14,8 @@ export interface MountOptions {
   /** First column of /proc/mounts; the type of the file system by default. */
   readonly source?: string;
   readonly readOnly?: boolean;
+  /** What /proc/mounts says of it besides. */
+  readonly options?: readonly string[];
 }
 
 /** Cookies of readdir: `.` and `..` come first, those of the file system are moved behind them. */
@@ -38,6 +40,7 @@ export class Mounts {
       path,
       readOnly: fs.readOnly || options.readOnly === true,
       covers,
+      options: options.options ?? [],
       changes: this.changes,
     });
     this.mounted.push(mount);

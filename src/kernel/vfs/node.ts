@@ -20,6 +20,8 @@ export class Mount {
   readonly readOnly: boolean;
   /** The directory that it covers: undefined for the root of everything. */
   readonly covers: Node | undefined;
+  /** What /proc/mounts says of it besides. */
+  readonly options: readonly string[];
   /** Told of what is done to its files. */
   readonly changes: Changes;
   /** What is mounted over directories of this one. */
@@ -33,6 +35,7 @@ export class Mount {
     readOnly: boolean;
     covers: Node | undefined;
     changes: Changes;
+    options?: readonly string[];
   }) {
     this.dev = parts.dev;
     this.fs = parts.fs;
@@ -41,6 +44,7 @@ export class Mount {
     this.readOnly = parts.readOnly;
     this.covers = parts.covers;
     this.changes = parts.changes;
+    this.options = parts.options ?? [];
   }
 }
 

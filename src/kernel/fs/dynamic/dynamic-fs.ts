@@ -55,6 +55,10 @@ export interface DynamicOptions {
   readonly readOnly: boolean;
   /** Seconds since the epoch: all times of all inodes. */
   readonly time: number;
+  /** Of nodes that say nothing of theirs. Default: 0. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  /** Paths that are given their inode numbers at once, in this order. */
+  readonly numbered?: readonly (readonly string[])[];
 }
 
 interface Opening {
@@ -83,6 +87,7 @@ export class DynamicFs implements FileSystem {
     this.type = options.type;
     this.readOnly = options.readOnly;
     this.refusal = options.readOnly ? 'EROFS' : 'EPERM';
+    for (const path of options.numbered ?? []) this.inoOf(path);
   }
 
   private inoOf(path: readonly string[]): Ino {
@@ -103,14 +108,14 @@ export class DynamicFs implements FileSystem {
   }
 
   private attributes(path: readonly string[], node: DynamicNode): Attributes {
-    const { time } = this.options;
+    const { time, owner } = this.options;
     const size = node.size ?? 0;
     return {
       ino: this.inoOf(path),
       mode: node.mode,
       nlink: isDirectory(node.mode) ? 2 : 1,
-      uid: node.uid ?? 0,
-      gid: node.gid ?? 0,
+      uid: node.uid ?? owner?.uid ?? 0,
+      gid: node.gid ?? owner?.gid ?? 0,
       rdev: node.rdev ?? 0,
       size,
       blocks: node.blocks?.() ?? Math.ceil(size / 512),

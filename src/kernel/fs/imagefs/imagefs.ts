@@ -82,10 +82,12 @@ export interface ImagefsOptions {
     | undefined;
   /** Seconds since the epoch. */
   readonly time: number;
+  /** Of entries that say nothing of theirs. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 export const makeImagefs = (entries: readonly ImageEntry[], options: ImagefsOptions): FileSystem => {
-  const { subtree, time, packages } = options;
+  const { subtree, time, owner, packages } = options;
   const files = new ImageFiles(options);
   const assemble = (index: PackageIndex | undefined): Map<string, DynamicNode> => {
     if (index === undefined) return treeOf(entries, subtree, files);
@@ -104,7 +106,15 @@ export const makeImagefs = (entries: readonly ImageEntry[], options: ImagefsOpti
   let nodes = assemble(packages?.index);
   return new DynamicFs(
     { find: (path) => nodes.get(path.join('/')) },
-    { type: 'imagefs', magic: IMAGE_MAGIC, readOnly: true, time },
+    {
+      type: 'imagefs',
+      magic: IMAGE_MAGIC,
+      readOnly: true,
+      time,
+      ...(owner !== undefined && { owner }),
+      // The stations of a machine agree on the numbers.
+      numbered: [...nodes.keys()].map((path) => (path === '' ? [] : path.split('/'))),
+    },
   );
 };
 

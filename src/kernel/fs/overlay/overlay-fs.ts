@@ -352,8 +352,30 @@ export class OverlayFs implements FileSystem {
     return chain(run(this.own(ino)), (own) => this.upper.write(own, offset, kept));
   }
 
-  allocate(ino: Ino, offset: number, length: number): Awaitable<void> {
-    return chain(run(this.own(ino)), (own) => this.upper.allocate(own, offset, length));
+  allocate(ino: Ino, offset: number, length: number, mode: number): Awaitable<void> {
+    return chain(run(this.own(ino)), (own) => this.upper.allocate(own, offset, length, mode));
+  }
+
+  share(source: Ino, from: number, ino: Ino, to: number, length: number): Awaitable<number> {
+    const copy = this.copyOf(source);
+    if (copy === undefined || this.upper.share === undefined) return 0;
+    return chain(run(this.own(ino)), (own) => this.upper.share?.(copy, from, own, to, length) ?? 0);
+  }
+
+  clone(source: Ino, ino: Ino): Awaitable<void> {
+    return run(this.cloneFlow(source, ino));
+  }
+
+  private *cloneFlow(source: Ino, ino: Ino): Flow<void> {
+    if (this.upper.clone === undefined) throw new SysError('EOPNOTSUPP');
+    const from = yield* this.own(source);
+    yield* wait(this.upper.clone(from, yield* this.own(ino)));
+  }
+
+  /** Only what is below can be fetched again. */
+  evict(ino: Ino): Awaitable<void> {
+    if (this.copyOf(ino) !== undefined) return;
+    return this.lower.evict?.(this.handles.get(ino)?.lower ?? layerIno(ino));
   }
 
   seek(ino: Ino, offset: number, whence: number): Awaitable<number> {
@@ -388,7 +410,10 @@ export class OverlayFs implements FileSystem {
   }
 
   release(ino: Ino): void {
-    if (!isLower(ino)) return this.upper.release(layerIno(ino));
+    if (!isLower(ino)) {
+      this.upper.release(layerIno(ino));
+      return;
+    }
     const handle = this.handles.get(ino);
     if (handle === undefined) return;
     handle.count--;
