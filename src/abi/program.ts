@@ -8,10 +8,20 @@ export type Program =
   /** A program of the runtime itself (`js`, `strace`). */
   | { readonly kind: 'builtin'; readonly name: string };
 
+/** A linear memory without its pages (of 64 KiB) that are all zeros. */
+export interface MemoryImage {
+  /** The others, one behind the other, and which each of them is. */
+  readonly pages: ArrayBuffer;
+  readonly places: readonly number[];
+  /** Bytes of the memory. */
+  readonly size: number;
+}
+
 /** The memory of a process that forked, to be rewound in the child. */
-export interface ForkImage {
-  readonly memory: ArrayBuffer;
+export interface ForkImage extends MemoryImage {
   readonly stackPointer: number;
+  /** Where the stack is: the address of asyncify's pair. */
+  readonly pair: number;
 }
 
 /** What a worker needs to run a program. */

@@ -60,7 +60,7 @@ class Slot implements ProcessWorker {
   }
 
   start(start: Start): void {
-    this.endpoint.post({ type: 'start', ...start }, start.fork === undefined ? [] : [start.fork.memory]);
+    this.endpoint.post({ type: 'start', ...start }, start.fork === undefined ? [] : [start.fork.pages]);
   }
 
   forkImage(): Promise<ForkImage> {

@@ -48,7 +48,7 @@ class ProcessWorker {
     if (program.kind === 'wasm') {
       const module = program.module as WebAssembly.Module;
       const outcome = runWasm(start, module, client, (image) =>
-        this.endpoint.post({ type: 'fork', image }, [image.memory]),
+        this.endpoint.post({ type: 'fork', image }, [image.pages]),
       );
       this.ended(outcome);
       return;

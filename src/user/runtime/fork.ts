@@ -1,7 +1,7 @@
 // fork(2) for a program that went through binaryen's asyncify with `tabos.fork` as its import.
 //
 // The first call starts an unwinding: every frame saves itself into the buffer that the guest's library provides, until
-// _start returns. Then the memory, which now holds the whole stack, is copied and posted to the station, the call is
+// _start returns. Then the memory, which now holds the whole stack, is copied (memory-image.ts) and posted to the station, the call is
 // made, and _start is called again: it rewinds to where the import was called, which now returns the result. The
 // child's worker instantiates the same module, takes over memory and stack pointer, and rewinds with 0.
 //
@@ -10,6 +10,7 @@
 import { ERRNO } from '../../abi/errno.ts';
 import type { ForkImage } from '../../abi/program.ts';
 import type { Guest } from './guest.ts';
+import { putImage, takeImage } from './memory-image.ts';
 
 /** How the image reaches the station, before the call. */
 export type PostImage = (image: ForkImage) => void;
@@ -83,11 +84,7 @@ export class Forking {
     if (this.state !== 'unwinding') return false;
     const { exports, guest } = this;
     exports.asyncify_stop_unwind();
-    const image: ForkImage = {
-      memory: exports.memory.buffer.slice(0) as ArrayBuffer,
-      stackPointer: exports.__stack_pointer.value,
-    };
-    this.post(image);
+    this.post({ ...takeImage(exports.memory), stackPointer: exports.__stack_pointer.value, pair: this.pair });
     try {
       this.result = guest.client.call('fork');
     } catch (error) {
@@ -100,11 +97,8 @@ export class Forking {
   /** In the child: take over the parent's memory; _start then rewinds with 0. */
   restore(image: ForkImage): void {
     const { exports, guest } = this;
-    // The pair lies at a fixed address, but only its owner knows where: ask before its memory is replaced.
-    this.pair = exports.__tabos_fork_buffer();
-    const missing = image.memory.byteLength - exports.memory.buffer.byteLength;
-    if (missing > 0) exports.memory.grow(missing / 65536);
-    new Uint8Array(exports.memory.buffer).set(new Uint8Array(image.memory));
+    putImage(exports.memory, image);
+    this.pair = image.pair;
     exports.__stack_pointer.value = image.stackPointer;
     this.result = 0;
     guest.signals.hold();

@@ -24,7 +24,7 @@ export const runWasm = (start: Start, module: WebAssembly.Module, client: Syscal
     const plan = importPlan(module);
     if (plan.unknown !== undefined) return guest.refuse(`unknown import ${plan.unknown}`);
     guest.native = plan.native;
-    if (plan.borrowsMemory) memory = borrowMemory();
+    if (plan.borrowsMemory) memory = borrowMemory(start.fork !== undefined);
     else noteForeignMemory();
     instance = instantiate(module, plan, guest, memory);
     const forking = Forking.of(guest, instance, post);

@@ -21,13 +21,14 @@ let foreign = 0;
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** Memory for a program that imports it, all zeros. RangeError when there are no addresses left. */
-export const borrowMemory = (): WebAssembly.Memory => {
+/** Memory for a program that imports it, all zeros unless it is to be overwritten anyway. RangeError when there are no
+ *  addresses left. */
+export const borrowMemory = (overwritten: boolean): WebAssembly.Memory => {
   const memory = kept;
   kept = undefined;
   if (memory === undefined)
     return withRetries(() => new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES }));
-  new Uint8Array(memory.buffer).fill(0);
+  if (!overwritten) new Uint8Array(memory.buffer).fill(0);
   return memory;
 };
 
