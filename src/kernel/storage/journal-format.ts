@@ -145,22 +145,25 @@ export const writeFrame = (
   return crc;
 };
 
+/** The frame at an offset, whose checksum goes on from `seed`. With `unchecked` it need not be right. */
+export const readFrame = (bytes: Uint8Array, at: number, seed: number, unchecked = false): Frame | undefined => {
+  if (at + FRAME > bytes.length) return undefined;
+  const view = viewOf(bytes);
+  const length = view.getUint32(at, true);
+  const end = at + FRAME + (length === MARK ? 0 : length);
+  if (length === 0 || end > bytes.length) return undefined;
+  const record = bytes.subarray(at + FRAME, end);
+  const crc = crc32c(record, crc32c(bytes.subarray(at, at + 4), seed));
+  if (crc !== view.getUint32(at + 4, true) && !unchecked) return undefined;
+  return { record: length === MARK ? undefined : record, end, crc };
+};
+
 /** All frames from an offset on, up to the first that does not check. */
 export const readFrames = (bytes: Uint8Array, offset: number, seed: number): Frame[] => {
-  const view = viewOf(bytes);
   const frames: Frame[] = [];
-  let previous = seed;
-  let at = offset;
-  while (at + FRAME <= bytes.length) {
-    const length = view.getUint32(at, true);
-    const end = at + FRAME + (length === MARK ? 0 : length);
-    if (length === 0 || end > bytes.length) break;
-    const record = bytes.subarray(at + FRAME, end);
-    const crc = crc32c(record, crc32c(bytes.subarray(at, at + 4), previous));
-    if (crc !== view.getUint32(at + 4, true)) break;
-    frames.push({ record: length === MARK ? undefined : record, end, crc });
-    previous = crc;
-    at = end;
+  for (let frame = readFrame(bytes, offset, seed); frame !== undefined; ) {
+    frames.push(frame);
+    frame = readFrame(bytes, frame.end, frame.crc);
   }
   return frames;
 };

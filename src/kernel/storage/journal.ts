@@ -116,6 +116,12 @@ export class Journal implements MetadataStore {
     this.store.flush();
   }
 
+  /** Instead of `load`: what is there counts for nothing, and is replaced by the first checkpoint. */
+  supersede(active: number, generation: number): void {
+    const version = FORMAT_VERSION;
+    this.begin(active, { version, generation, checkpointLength: 0, checkpointCrc: 0 });
+  }
+
   private begin(active: number, header: Header): void {
     this.active = active;
     this.version = header.version;

@@ -22,7 +22,7 @@ const NOTHING = new Uint8Array();
 const VOLATILE_ROOTS: readonly Ino[] = [3, 4];
 const BLOCK = 512;
 /** Effects in one record of a checkpoint. */
-const GROUP = 64;
+const GROUP = 32;
 /** What a directory says its size is. */
 const DIRECTORY_SIZE = 4096;
 const TIMES = ['atime', 'mtime', 'ctime', 'birth'] as const;
@@ -84,11 +84,18 @@ export class State {
     return inode;
   }
 
-  /** The effects of one record. */
-  applyAll(effects: readonly Effect[]): void {
+  /** The effects of one record. With `onDamage` those that cannot be are left out, and told. */
+  applyAll(effects: readonly Effect[], onDamage?: (error: SysError) => void): void {
     this.into = this.inodes;
     this.within = undefined;
-    for (const effect of effects) this.apply(effect);
+    for (const effect of effects) {
+      try {
+        this.apply(effect);
+      } catch (error) {
+        if (onDamage === undefined || !(error instanceof SysError)) throw error;
+        onDamage(error);
+      }
+    }
   }
 
   private apply(effect: Effect): void {
@@ -339,6 +346,10 @@ export class State {
 
   /** The whole state as effects, in groups that make one record each. */
   *groups(): Iterable<readonly Effect[]> {
+    // Twice, as nothing can be read without it.
+    const parameters: Effect = { kind: 'volume', ...this.geometry, nextIno: this.nextIno };
+    yield [parameters];
+    yield [parameters];
     yield* grouped(this.effects(), []);
     for (const snapshot of this.snapshots.list) {
       const { id, name, sec, nsec } = snapshot;
@@ -348,7 +359,6 @@ export class State {
   }
 
   private *effects(): Iterable<Effect> {
-    yield { kind: 'volume', ...this.geometry, nextIno: this.nextIno };
     for (const inode of this.inodes.values()) yield* inodeEffects(inode);
     yield* this.linkEffects();
     for (const reply of this.replies.all()) yield { kind: 'reply', ...reply };

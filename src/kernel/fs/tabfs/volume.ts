@@ -15,12 +15,13 @@ import { ByteReader, ByteWriter } from '../../storage/codec.ts';
 import { type MetadataStore, VolatileMetadataStore } from '../../storage/metadata-store.ts';
 import type { Ino, Time } from '../../vfs/filesystem.ts';
 import { Contents, type File, type Plan } from './content.ts';
-import { DataArea, loadPiece } from './data-area.ts';
+import { DataArea } from './data-area.ts';
 import { readEffects, writeEffect } from './effect-codec.ts';
 import type { Effect } from './effects.ts';
-import { type Geometry, pieceOf } from './extents.ts';
+import type { Geometry } from './extents.ts';
 import { FreeSpace } from './free-space.ts';
 import { attributesOf, type Inode } from './inode.ts';
+import { isIntact } from './intact.ts';
 import { occupancy, type SharedUnits } from './shared-units.ts';
 import { FIRST_INO, State } from './state.ts';
 
@@ -150,29 +151,9 @@ export class Volume {
 
   private replay(record: Uint8Array, proven: boolean): boolean {
     const effects = readEffects(new ByteReader(record));
-    if (!proven && !effects.every((effect) => this.isIntact(effect))) return false;
+    if (!proven && !effects.every((effect) => isIntact(effect, this.state, this.store))) return false;
     this.dirty ||= !proven;
     this.state.applyAll(effects);
-    return true;
-  }
-
-  /** Is the data that an effect speaks of there? It may not be if power failed before a flush. */
-  private isIntact(effect: Effect): boolean {
-    const { state, store } = this;
-    const { geometry } = state;
-    if (effect.kind === 'extents') {
-      return effect.extents.every((extent) =>
-        extent.sums.every((_, i) => {
-          const piece = pieceOf([extent], extent.chunk + i, geometry);
-          return piece !== undefined && loadPiece(store, geometry, piece, new Uint8Array(piece.length));
-        }),
-      );
-    }
-    if (effect.kind === 'tail') {
-      const { ino, chunk, length, sum } = effect;
-      const piece = pieceOf(state.inodes.get(ino)?.extents ?? [], chunk, geometry);
-      return piece !== undefined && loadPiece(store, geometry, { at: piece.at, length, sum }, new Uint8Array(length));
-    }
     return true;
   }
 
