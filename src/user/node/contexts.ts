@@ -3,6 +3,9 @@
 
 import type { Host } from './host.ts';
 
+// The guest's constructor keeps a record of its proxies (proxies.ts): these are none of them.
+const { Proxy: EngineProxy } = globalThis;
+
 export class Contexts {
   private readonly host: Host;
   private readonly scopes = new WeakMap<object, object>();
@@ -12,7 +15,7 @@ export class Contexts {
   }
 
   make(sandbox: object): void {
-    const scope: object = new Proxy(sandbox, {
+    const scope: object = new EngineProxy(sandbox, {
       has: (_target, key) => typeof key === 'string',
       get: (target, key) => {
         if (key === Symbol.unscopables) return undefined;

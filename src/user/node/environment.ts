@@ -2,6 +2,9 @@
 
 import { toText } from '../../base/bytes.ts';
 
+// The guest's constructor keeps a record of its proxies (proxies.ts): these are none of them.
+const { Proxy: EngineProxy } = globalThis;
+
 const invalidDescriptor = (reason: string): TypeError =>
   Object.assign(new TypeError(`'process.env' only accepts a configurable, writable, and enumerable data descriptor`), {
     code: 'ERR_INVALID_OBJECT_DEFINE_PROPERTY',
@@ -16,7 +19,7 @@ export const makeEnvironment = (entries: readonly string[]): object => {
     const equals = text.indexOf('=', 1);
     if (equals > 0) values[text.slice(0, equals)] ??= text.slice(equals + 1);
   }
-  return new Proxy(values, {
+  return new EngineProxy(values, {
     set(target, key, value) {
       if (typeof key === 'symbol' || typeof value === 'symbol')
         throw new TypeError('Cannot convert a Symbol value to a string');

@@ -3,6 +3,7 @@
 
 import type { Fn, NodeRuntime } from './runtime.ts';
 
+const ARROW = 'arrow_message_private_symbol';
 const GENERIC = 1;
 const BROKEN_HANDLER = 7;
 const NOT_A_FUNCTION = 6;
@@ -33,15 +34,20 @@ export class Fatal {
     return this.sources.get(name)?.shift ?? 0;
   }
 
-  /** Note on a syntax error where it is, for the report; V8 puts it on the stack of one that a caller sees. */
-  decorate(error: SyntaxError, name: string, source: string, _script: boolean): void {
-    const place = this.node.syntaxPlace(source);
-    const line = place === undefined ? undefined : source.split(/\r\n|\n|\r/)[place.line - 1];
-    const arrow =
-      place === undefined || line === undefined
-        ? name
-        : `${name}:${place.line}\n${line}\n${' '.repeat(place.column)}${'^'.repeat(Math.max(1, place.width))}\n`;
-    this.node.privates.set(error, 'arrow_message_private_symbol', arrow);
+  /** Note on a syntax error where it is, for the report. */
+  decorate(error: SyntaxError, name: string, source: string, module = false): void {
+    const place = this.node.syntaxPlace(source, module);
+    if (place === undefined) this.node.privates.set(error, ARROW, name);
+    else this.pointAt(error, name, source, place.start, place.width);
+  }
+
+  /** Note on an error the place in a source that it is about. */
+  pointAt(error: Error, name: string, source: string, start: number, width: number): void {
+    const before = source.slice(0, start).split(/\r\n|\n|\r/);
+    const line = source.split(/\r\n|\n|\r/)[before.length - 1] ?? '';
+    const column = before.at(-1)?.length ?? 0;
+    const caret = `${' '.repeat(column)}${'^'.repeat(Math.max(1, width))}`;
+    this.node.privates.set(error, ARROW, `${name}:${before.length}\n${line}\n${caret}\n`);
   }
 
   /** TriggerUncaughtException. Returns when a handler has taken it. */
@@ -67,10 +73,7 @@ export class Fatal {
 
   /** Where it was thrown: `FILE:LINE`, the line, a caret; nothing when nobody knows. */
   private arrow(error: unknown): string | undefined {
-    const known =
-      typeof error === 'object' && error !== null
-        ? this.node.privates.get(error, 'arrow_message_private_symbol')
-        : undefined;
+    const known = typeof error === 'object' && error !== null ? this.node.privates.get(error, ARROW) : undefined;
     if (typeof known === 'string') return known;
     if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
     const frames = error.stack.slice(Math.max(0, error.stack.indexOf('\n    at ')));
@@ -103,7 +106,8 @@ export class Fatal {
     let stack: unknown;
     try {
       if (isError) {
-        arrow = this.arrow(error);
+        const decorated = this.node.privates.get(error, 'decorated_private_symbol') === true;
+        arrow = decorated ? undefined : this.arrow(error);
         stack = this.enhanced(error);
       }
     } catch {

@@ -16,6 +16,7 @@ import { INVALID_ARGUMENT, type Options, parseOptions } from './options.ts';
 import { type Fn, NodeRuntime } from './runtime.ts';
 
 const UNSETTLED = 13;
+const UNSETTLED_WARNING = 'Warning: Detected unsettled top-level await\n';
 
 const variable = (process: BuiltinProcess, name: string): string | undefined => {
   const entry = unpackStrings(process.start.envp).find((text) => text.startsWith(`${name}=`));
@@ -60,10 +61,10 @@ const beforeExit = (node: NodeRuntime): void => {
 const ended = (node: NodeRuntime): void => {
   const { process, exitInfo } = node;
   exitInfo[0] = 1;
-  const unsettled = node.unsettledMain();
+  const unsettled = node.mainModuleUnsettled();
   const code = (): number => (exitInfo[2] === 1 ? (exitInfo[1] as number) : unsettled ? UNSETTLED : 0);
   (process['emit'] as Fn).call(process, 'exit', code());
-  if (unsettled && exitInfo[2] !== 1) node.write(2, node.unsettledMessage());
+  if (unsettled && exitInfo[2] !== 1) node.write(2, UNSETTLED_WARNING);
   node.exit(code());
 };
 

@@ -141,6 +141,74 @@ node use.js`),
     });
   });
 
+  describe('ECMAScript modules', () => {
+    it('have live bindings, cycles, namespaces and top-level await', async () => {
+      expect(
+        await output(`mkdir -p esm; cd esm
+${file('b.mjs', 'import { late } from "./cycle.mjs"; export let n = 1; export function add() { n++; } export const f = () => "f"; export default function () {} late();')}
+${file('cycle.mjs', 'import { f, n } from "./b.mjs"; export function late() { console.log(typeof f, n); }; try { f } catch (e) { console.log(e.name) }')}
+${file('c.cjs', 'exports.one = 1;')}
+${file('d.json', '{ "a": 1 }')}
+${file(
+  'a.mjs',
+  `import fs, { existsSync as has } from 'node:fs';
+import * as b from './b.mjs';
+import fallback, { n, add } from './b.mjs';
+import cjs, { one } from './c.cjs';
+import data from './d.json' with { type: 'json' };
+export * from './b.mjs';
+add();
+console.log(n, b.n, { n }, fs.existsSync === has, fallback.name, one, cjs.one, data);
+{ const n = 'inner'; console.log(n, ((n) => n)(5)); }
+const again = await import('./b.mjs');
+console.log(again === b, Object.keys(b), import.meta.url, import.meta.filename);
+try { n = 3 } catch (e) { console.log(e.name) }
+try { again.n = 3 } catch (e) { console.log(e.name) }`,
+)}
+node a.mjs`),
+      ).toBe(`ReferenceError
+function 1
+2 2 { n: 2 } true default 1 1 { a: 1 }
+inner 5
+true [ 'add', 'default', 'f', 'n' ] file:///home/user/esm/a.mjs /home/user/esm/a.mjs
+TypeError
+TypeError
+`);
+    });
+
+    it('may be required, evaluated, detected, and written in TypeScript', async () => {
+      expect(await output(`echo 'export const x = 1' > r.mjs; node -p 'require("./r.mjs")'`)).toBe(
+        '[Module: null prototype] { x: 1 }\n',
+      );
+      expect(await output(`node --input-type=module -e 'import { sep } from "path"; console.log(sep, await 5)'`)).toBe(
+        '/ 5\n',
+      );
+      expect(await output(`echo 'import { EOL } from "os"; console.log(EOL.length)' > detect.js; node detect.js`)).toBe(
+        '1\n',
+      );
+      expect(
+        await output(
+          `echo 'interface A { n: number } const a: A = { n: 7 }; console.log(a.n as number)' > t.ts; node t.ts`,
+        ),
+      ).toBe('7\n');
+      expect((await machine.exec(`echo 'await 0' > tla.mjs; node -e 'require("./tla.mjs")'`)).stderr).toContain(
+        'ERR_REQUIRE_ASYNC_MODULE',
+      );
+    });
+
+    it('tell what is wrong, and where', async () => {
+      expect((await machine.exec(`echo 'import { nope } from "./r.mjs"' > wrong.mjs; node wrong.mjs`)).stderr).toMatch(
+        /^file:\/\/\/home\/user\/wrong\.mjs:1\nimport \{ nope \} from "\.\/r\.mjs"\n {9}\^{4}\nSyntaxError: The requested module '\.\/r\.mjs' does not provide an export named 'nope'\n/,
+      );
+      expect((await machine.exec(`echo 'let a; throw new Error("x")' > throws.mjs; node throws.mjs`)).stderr).toMatch(
+        /^file:\/\/\/home\/user\/throws\.mjs:1\n.*\n {7}\^\n\nError: x\n {4}at file:\/\/\/home\/user\/throws\.mjs:1:14\n/,
+      );
+      expect(await machine.exec(`echo 'await new Promise(() => {})' > never.mjs; node never.mjs`)).toMatchObject({
+        exitCode: 13,
+      });
+    });
+  });
+
   describe('fs', () => {
     it('is the files of the machine: sync, with callbacks, with promises', async () => {
       const code = `

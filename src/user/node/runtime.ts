@@ -73,8 +73,8 @@ export class NodeRuntime {
   readonly process: Dict;
   /** What the async context frame of the running code is (AsyncContextFrame.current()). */
   contextFrame: unknown;
-  /** The main module is an ECMAScript module that has not settled. */
-  unsettled = false;
+  /** Is the main module waiting for something that will never come? */
+  mainModuleUnsettled: () => boolean = () => false;
   readonly uv: UvErrors;
   readonly signals: Signals;
   readonly fatal: Fatal;
@@ -164,17 +164,14 @@ export class NodeRuntime {
   }
 
   /** Where acorn finds the error in a source. */
-  syntaxPlace(source: string): { readonly line: number; readonly column: number; readonly width: number } | undefined {
+  syntaxPlace(source: string, module: boolean): { readonly start: number; readonly width: number } | undefined {
     try {
-      this.parser.script(source);
+      if (module) this.parser.module(source);
+      else this.parser.script(source);
       return undefined;
     } catch (error) {
-      const { loc, pos, raisedAt } = error as {
-        loc?: { line: number; column: number };
-        pos?: number;
-        raisedAt?: number;
-      };
-      return loc === undefined ? undefined : { ...loc, width: (raisedAt ?? 0) - (pos ?? 0) };
+      const { pos, raisedAt = 0 } = error as { pos?: number; raisedAt?: number };
+      return pos === undefined ? undefined : { start: pos, width: raisedAt - pos };
     }
   }
 
@@ -263,15 +260,6 @@ export class NodeRuntime {
   /** Exports of internal/per_context: DOMException, emitMessage. */
   get perContext(): Dict {
     return this.domExports;
-  }
-
-  /** Is the main module waiting for something that will never come? */
-  unsettledMain(): boolean {
-    return this.unsettled;
-  }
-
-  unsettledMessage(): string {
-    return 'Warning: Detected unsettled top-level await\n';
   }
 
   /** End the process. Nothing of the guest runs after this. */

@@ -56,17 +56,24 @@ export const installStackTraces = (node: NodeRuntime): void => {
     writable: true,
     value: function prepareStackTrace(error: unknown, trace: readonly Site[]) {
       const kept: Site[] = [];
+      // Frames without a file (`eval`, a generator's `next`) belong to what called them.
+      let loose: Site[] = [];
       for (const site of trace) {
         const file = site.getFileName();
         if (isOwnFrame(file)) {
+          loose = [];
           // The loop and what called it are below the guest.
           if (isBoundary(site)) break;
           continue;
         }
-        // `eval` itself, by which code of the guest is run.
-        if (file === null && site.getFunctionName() === 'eval') continue;
-        kept.push(adjusted(site));
+        if (file === null) {
+          loose.push(site);
+          continue;
+        }
+        kept.push(...loose, adjusted(site));
+        loose = [];
       }
+      kept.push(...loose);
       return (format as Fn)(error, kept);
     },
   });

@@ -22,7 +22,7 @@ const SOURCE_URL = /^\/\/[#@]\s*sourceURL=(\S+)\s*$/gm;
 const last = (text: string, pattern: RegExp): string | undefined => [...text.matchAll(pattern)].at(-1)?.[1];
 
 /** A hashbang is a comment, only at the very start. */
-const withoutHashbang = (source: string): string => (source.startsWith('#!') ? `//${source.slice(2)}` : source);
+export const withoutHashbang = (source: string): string => (source.startsWith('#!') ? `//${source.slice(2)}` : source);
 
 /** A function with these parameters and this body; its errors and frames have the name and places of the text. */
 const compileFunctionText = (node: NodeRuntime, source: string, name: string, parameters: readonly string[]): Fn => {
@@ -33,7 +33,7 @@ const compileFunctionText = (node: NodeRuntime, source: string, name: string, pa
   try {
     return node.host.evaluate(`${head}${body}\n})\n//# sourceURL=${name}`) as Fn;
   } catch (error) {
-    if (error instanceof SyntaxError) node.fatal.decorate(error, name, source, false);
+    if (error instanceof SyntaxError) node.fatal.decorate(error, name, source);
     throw error;
   }
 };
@@ -87,7 +87,7 @@ export const contextify: MakeBinding = (node) => {
       try {
         node.host.checkSyntax(this.#code);
       } catch (error) {
-        if (error instanceof SyntaxError) node.fatal.decorate(error, name, code, true);
+        if (error instanceof SyntaxError) node.fatal.decorate(error, name, code);
         throw error;
       }
     }

@@ -116,6 +116,11 @@ export const modules: MakeBinding = (node) => {
     flushCompileCache: () => {},
     getCompileCacheEntry: () => undefined,
     saveCompileCacheEntry: () => {},
-    setLazyPathHelpers: () => {},
+    setLazyPathHelpers: (meta: object, url: string): void => {
+      const filename = decodeURIComponent(new node.host.URL(url).pathname);
+      const dirname = filename.slice(0, Math.max(1, filename.lastIndexOf('/')));
+      for (const [name, value] of Object.entries({ dirname, filename }))
+        Object.defineProperty(meta, name, { value, writable: true, enumerable: true, configurable: true });
+    },
   };
 };

@@ -3,6 +3,7 @@
 
 /* oxlint-disable typescript/unbound-method -- methods are taken to be applied to other objects */
 
+import { isNamespace } from '../esm/namespace.ts';
 import type { MakeBinding } from '../runtime.ts';
 
 type Test = (value: unknown) => boolean;
@@ -90,8 +91,7 @@ export const makeTypeTests = (isProxy: Test) => {
     isGeneratorObject: tagged('Generator'),
     isMap: accepts(getter(Map.prototype, 'size')),
     isMapIterator,
-    isModuleNamespaceObject: (value: unknown) =>
-      typeof value === 'object' && value !== null && moduleNamespaces.has(value),
+    isModuleNamespaceObject: isNamespace,
     isNativeError: nativeError,
     isNumberObject,
     isPromise,
@@ -115,8 +115,5 @@ export const makeTypeTests = (isProxy: Test) => {
     isEventTarget: () => false,
   };
 };
-
-/** The namespaces of ECMAScript modules, which are proxies here. */
-const moduleNamespaces = new WeakSet<object>();
 
 export const types: MakeBinding = (node) => makeTypeTests((value) => node.proxies.has(value as object));

@@ -13,7 +13,7 @@ const isNode = (value: unknown): value is AstNode =>
   typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 
 /** Visit a tree, parents first, in the order of the text. `enter` says whether to go into it. */
-const walk = (root: AstNode, enter: (node: AstNode, parent: AstNode | undefined) => boolean): void => {
+export const walk = (root: AstNode, enter: (node: AstNode, parent: AstNode | undefined) => boolean): void => {
   const visit = (node: AstNode, parent: AstNode | undefined): void => {
     if (!enter(node, parent)) return;
     for (const key in node) {
@@ -24,6 +24,26 @@ const walk = (root: AstNode, enter: (node: AstNode, parent: AstNode | undefined)
     }
   };
   visit(root, undefined);
+};
+
+/** The names that a pattern declares. */
+export const boundNames = (pattern: AstNode): string[] => {
+  switch (pattern.type) {
+    case 'Identifier':
+      return [String(pattern['name'])];
+    case 'ObjectPattern':
+      return (pattern['properties'] as readonly AstNode[]).flatMap((p) =>
+        boundNames(p.type === 'RestElement' ? p : (p['value'] as AstNode)),
+      );
+    case 'ArrayPattern':
+      return (pattern['elements'] as readonly (AstNode | null)[]).flatMap((p) => (p === null ? [] : boundNames(p)));
+    case 'RestElement':
+      return boundNames(pattern['argument'] as AstNode);
+    case 'AssignmentPattern':
+      return boundNames(pattern['left'] as AstNode);
+    default:
+      return [];
+  }
 };
 
 export class Parser {
