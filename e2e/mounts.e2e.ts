@@ -1,4 +1,9 @@
 /** What a page puts into the tree of its machine, as the programs of the guest see it: objects, directories, archives. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createStaticServer, listen } from '../scripts/serve.mjs';
+import { writeTreeManifest } from '../scripts/tree-manifest.mjs';
 import { expect, test } from './harness/fixtures.ts';
 
 test('programs read and write an object of the page', async ({ openPage }) => {
@@ -125,4 +130,47 @@ test('a tree of many megabytes goes out as an archive and comes in again', async
   expect(seen.top).not.toContain('proc');
   expect(seen.top).toContain('home');
   expect(seen.left).toContain('big');
+});
+
+test('a tree of a static host is loaded when it is read, and is there without the network afterwards', async ({
+  openPage,
+}) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tabos-tree-'));
+  await writeFile(path.join(folder, 'read'), 'read before');
+  await writeFile(path.join(folder, 'unread'), 'never read');
+  await writeFile(path.join(folder, 'run'), '#!/bin/sh\necho "runs, too"\n', { mode: 0o755 });
+  const { sha256 } = await writeTreeManifest(folder);
+  const server = createStaticServer({ root: folder });
+  // Another origin: the host has to let the page read.
+  server.prependListener('request', (_request, response) => response.setHeader('Access-Control-Allow-Origin', '*'));
+  const url = `http://127.0.0.1:${await listen(server, 0)}/`;
+  const script = 'cd tree; ls; cat read; echo; ./run; cat unread; touch new';
+  const mountAndRun = (address: string, hash: string | undefined, text: string) =>
+    window.os
+      .mountFetch(address, { mountPoint: 'tree', ...(hash !== undefined && { sha256: hash }) })
+      .then(() => window.os.exec(text))
+      .then(({ stdout, stderr }) => stdout + stderr);
+  const tab = await openPage();
+  try {
+    const online = await tab.evaluate(mountAndRun, url, sha256, script.replace('cat unread', 'true'));
+    expect(online).toBe('read\nrun\nunread\nread before\nruns, too\ntouch: new: Read-only file system\n');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    await rm(folder, { recursive: true });
+  }
+  for (const hash of [sha256, undefined]) {
+    await tab.reload();
+    const offline = await tab.evaluate(mountAndRun, url, hash, script);
+    expect(offline).toBe(
+      'read\nrun\nunread\nread before\nruns, too\n' +
+        'cat: read error: Network is unreachable\ntouch: new: Read-only file system\n',
+    );
+  }
+  const wrong = await tab.evaluate(
+    (address) =>
+      window.os.mountFetch(`${address}other/`, { mountPoint: 'x' }).then(String, (error: Error) => error.message),
+    url,
+  );
+  expect(wrong).toBe(`ENETUNREACH: network is unreachable, fetch '${url}other/tree.json'`);
 });

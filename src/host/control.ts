@@ -241,6 +241,8 @@ export interface MountsControl {
   mountPage(port: MessagePort, path: string, request: PageMountRequest): Promise<void>;
   /** A directory of the user's disk, as far as the page has permission. */
   mountLocal(directory: FileSystemDirectoryHandle, path: string, readOnly: boolean): Promise<void>;
+  /** A tree of a static host, by its manifest. ERR_MANIFEST, EHOSTUNREACH, ENETUNREACH. */
+  mountFetch(manifestUrl: string, path: string, sha256: string | undefined): Promise<void>;
   /** Take away what one of the calls above has mounted. Files that are open there then fail with ESTALE. */
   unmount(path: string): Promise<void>;
 }

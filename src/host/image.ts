@@ -5,9 +5,7 @@
 import { SysError } from '../abi/errno.ts';
 import type { FetchImageFile, ImageManifest } from '../kernel/fs/imagefs/imagefs.ts';
 import { INDEX, type PackageIndex, REPOSITORY } from '../kernel/fs/imagefs/packages.ts';
-
-const hex = (bytes: ArrayBuffer): string =>
-  Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, '0')).join('');
+import { download, sha256Of } from './download.ts';
 
 /** Rejects with an Error that says what went wrong with which address. */
 export const loadManifest = async (url: string): Promise<ImageManifest> => {
@@ -60,10 +58,10 @@ export class ImageFetcher {
     const kept = await cache?.match(url);
     if (kept !== undefined) {
       const bytes = await kept.arrayBuffer();
-      if (hex(await crypto.subtle.digest('SHA-256', bytes)) === sha256) return new Uint8Array(bytes);
+      if ((await sha256Of(bytes)) === sha256) return new Uint8Array(bytes);
     }
     const bytes = await download(url, progress);
-    if (hex(await crypto.subtle.digest('SHA-256', bytes)) !== sha256) {
+    if ((await sha256Of(bytes)) !== sha256) {
       throw new SysError('EIO', `${url}: its content is not what the manifest says`);
     }
     // A full disk is no reason not to run a program.
@@ -89,33 +87,3 @@ export class ImageFetcher {
     for (const request of (await cache?.keys()) ?? []) this.local.add(request.url);
   }
 }
-
-const download = async (url: string, progress: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> => {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (error) {
-    throw new SysError('ENETUNREACH', `${url}: ${String(error)}`);
-  }
-  if (!response.ok) throw new SysError('EHOSTUNREACH', `${url}: HTTP status ${response.status}`);
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let received = 0;
-  try {
-    for (const reader = response.body?.getReader(); ; ) {
-      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-      if (done) break;
-      parts.push(value);
-      received += value.length;
-      progress(received);
-    }
-  } catch (error) {
-    throw new SysError('ENETUNREACH', `${url}: ${String(error)}`);
-  }
-  const whole = new Uint8Array(received);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-};

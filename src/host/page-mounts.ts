@@ -3,6 +3,7 @@
 import { SysError } from '../abi/errno.ts';
 import { isDirectory } from '../abi/file.ts';
 import { fromText } from '../base/bytes.ts';
+import { makeFetchfs } from '../kernel/fs/fetchfs/fetchfs.ts';
 import { PathFs } from '../kernel/fs/pathfs/path-fs.ts';
 import type { Clock, Log } from '../kernel/ports.ts';
 import { USER } from '../kernel/station/machine-tree.ts';
@@ -13,6 +14,7 @@ import { portEndpoint } from './endpoints.ts';
 import { LocalProvider } from './local-provider.ts';
 import { PageProvider } from './page-provider.ts';
 import { told } from './told.ts';
+import { loadTreeManifest, treeFetcher } from './tree-fetcher.ts';
 
 const MODE = 0o755;
 
@@ -91,6 +93,12 @@ export const mountsControl = (vfs: Vfs, clock: Clock, log: Log): MountsControl =
         const local = new LocalProvider(directory, log);
         const fs = new PathFs(local, { type: 'localfs', readOnly, ...owner });
         await mounts.mount(fromText(path), { fs, close: () => local.close() }, fromText(directory.name || 'local'));
+      }),
+    mountFetch: (url, path, sha256) =>
+      told(async () => {
+        const manifest = await loadTreeManifest(url, sha256);
+        const fs = makeFetchfs(manifest, treeFetcher(url), Math.floor(clock.now() / 1000));
+        await mounts.mount(fromText(path), { fs, close: () => undefined }, fromText(new URL(url).host));
       }),
     unmount: (path) => told(() => mounts.unmount(fromText(path))),
   };

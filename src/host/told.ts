@@ -3,6 +3,7 @@
 
 import { SysError } from '../abi/errno.ts';
 import { ArchiveError } from '../kernel/archive/entry.ts';
+import { ManifestError } from '../kernel/fs/fetchfs/manifest.ts';
 
 export const told = async <T>(work: () => T | Promise<T>): Promise<T> => {
   try {
@@ -14,5 +15,6 @@ export const told = async <T>(work: () => T | Promise<T>): Promise<T> => {
 
 const plain = (error: unknown): unknown => {
   if (error instanceof SysError) return { code: error.errno, message: error.message, detail: error.detail };
-  return error instanceof ArchiveError ? { code: error.code, message: error.message } : error;
+  const known = error instanceof ArchiveError || error instanceof ManifestError;
+  return known ? { code: error.code, message: error.message } : error;
 };

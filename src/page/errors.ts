@@ -42,6 +42,8 @@ export type TabOSErrorCode =
   | 'ERR_PERMISSION'
   /** What should be mounted is no archive, or a broken one. */
   | 'ERR_ARCHIVE'
+  /** What is at the address is no manifest of a tree, or a wrong one. */
+  | 'ERR_MANIFEST'
   /** What should be mounted has not the shape of a FileSystemTree. */
   | 'ERR_INVALID_TREE'
   /** An argument, or an option, of the wrong type. */

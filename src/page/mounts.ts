@@ -1,14 +1,14 @@
 /**
  * What the page puts into the tree of the machine without copying it: an object of its own (`os.mountObject`), a directory
- * of the user's disk (`os.mountLocalDirectory`). Such a mount belongs to this tab: its processes see it, those of other
+ * of the user's disk (`os.mountLocalDirectory`), a tree of a static host (`os.mountFetch`). Such a mount belongs to this tab: its processes see it, those of other
  * tabs do not, and it ends with the page.
  */
 import { transfer } from 'comlink';
 import type { PageFileOps, StationControl } from '../host/control.ts';
 import { RpcPeer } from '../transport/rpc.ts';
-import { checkBoolean, checkInteger, checkOptions, checkPath, checkWord, wrongType } from './arguments.ts';
+import { checkBoolean, checkInteger, checkOptions, checkPath, checkWord, wrongType, wrongValue } from './arguments.ts';
 import { absolutePath } from './environment.ts';
-import { systemError, TabOSError } from './errors.ts';
+import { codeOf, systemError, TabOSError } from './errors.ts';
 import { type FileSystemHandlers, HANDLER_NAMES, HandlerFiles, operationsOf, type PageFiles } from './handler-files.ts';
 import { checkLiveTree, LIVE_OPERATIONS, LiveFiles, type LiveTree } from './live-files.ts';
 
@@ -27,6 +27,14 @@ export interface MountLocalOptions {
   readonly mode?: 'read' | 'readwrite';
 }
 
+export interface MountFetchOptions {
+  readonly mountPoint: string;
+  /** Of the manifest, in hexadecimal: nothing but that tree is shown. Without it, the tree as it is on the host now. */
+  readonly sha256?: string;
+}
+
+/** As scripts/tree-manifest.mjs names it. */
+const MANIFEST = 'tree.json';
 const TIMEOUT_MS = 30_000;
 const TIMEOUT_MAX = 0x7fff_ffff;
 
@@ -175,6 +183,34 @@ function serve(port: MessagePort, files: PageFiles): void {
   port.onmessage = ({ data }: MessageEvent<unknown>) => endpoint.onmessage?.(data);
   // The object lives on as the handler of the endpoint.
   new RpcPeer<Record<never, never>, PageFileOps>(endpoint, files);
+}
+
+/**
+ * @param url of the folder (its manifest is `tree.json`), or of the manifest; relative to the page
+ * @throws TabOSError ERR_MANIFEST; SystemError EHOSTUNREACH (not on the host), ENETUNREACH (no network, never seen), EBUSY
+ */
+export async function mountFetch(station: StationControl, url: string, options: MountFetchOptions): Promise<Mount> {
+  checkOptions('mountFetch', options, ['mountPoint', 'sha256']);
+  const { mountPoint, sha256 } = options ?? {};
+  checkPath('mountFetch', 'url', url);
+  checkPath('mountFetch', 'mountPoint', mountPoint);
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw wrongValue('mountFetch', 'sha256', '64 hexadecimal digits', sha256);
+  }
+  if (!URL.canParse(url, document.baseURI)) throw wrongValue('mountFetch', 'url', 'an address', url);
+  const address = new URL(url, document.baseURI);
+  if (!address.pathname.endsWith('.json')) address.pathname = `${address.pathname.replace(/\/$/, '')}/${MANIFEST}`;
+  const path = absolutePath(mountPoint);
+  try {
+    await station.mountFetch(address.href, path, sha256);
+  } catch (error) {
+    if (codeOf(error) === 'ERR_MANIFEST') {
+      throw new TabOSError('ERR_MANIFEST', (error as { message: string }).message, { cause: error });
+    }
+    const remote = ['EHOSTUNREACH', 'ENETUNREACH'].includes(codeOf(error) ?? '');
+    throw systemError(error, remote ? 'fetch' : 'mount', remote ? address.href : path);
+  }
+  return new Mount(station, path);
 }
 
 /**

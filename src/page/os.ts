@@ -26,8 +26,10 @@ import { Machine, type MachinePart } from './machine.ts';
 import {
   type LocalMount,
   type Mount,
+  type MountFetchOptions,
   type MountLocalOptions,
   type MountObjectOptions,
+  mountFetch,
   mountLocalDirectory,
   mountObject,
 } from './mounts.ts';
@@ -146,6 +148,17 @@ export class TabOS {
   ): Promise<LocalMount> {
     await this.ready;
     return mountLocalDirectory(this.#machine.station, handle, options);
+  }
+
+  /**
+   * Show a folder of a static host, read-only, each file loaded and proved when it is first read, and kept from then on.
+   * `node scripts/tree-manifest.mjs FOLDER` makes its manifest. For the processes of this tab.
+   *
+   * @throws TabOSError ERR_MANIFEST; SystemError EHOSTUNREACH, ENETUNREACH, EBUSY, ...
+   */
+  async mountFetch(url: string, options: MountFetchOptions): Promise<Mount> {
+    await this.ready;
+    return mountFetch(this.#machine.station, url, options);
   }
 
   /**

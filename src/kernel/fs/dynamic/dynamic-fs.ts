@@ -27,6 +27,8 @@ export interface DynamicNode {
   readonly uid?: number;
   readonly gid?: number;
   readonly rdev?: number;
+  /** Seconds since the epoch. Default: that of the file system. */
+  readonly time?: number;
   /** 0 for generated texts. */
   readonly size?: number;
   /** Units of 512 bytes in use, when it is not as many as the size takes. */
@@ -108,7 +110,8 @@ export class DynamicFs implements FileSystem {
   }
 
   private attributes(path: readonly string[], node: DynamicNode): Attributes {
-    const { time, owner } = this.options;
+    const { owner } = this.options;
+    const { time = this.options.time } = node;
     const size = node.size ?? 0;
     return {
       ino: this.inoOf(path),
