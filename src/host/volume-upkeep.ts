@@ -1,12 +1,14 @@
 // What a station does for the volume that it serves, now and then: nothing stays unflushed for longer than SYNC_MS, the
-// kernel hears who makes how many calls, and the room that is left is measured anew.
+// kernel hears who makes how many calls, memory that is not used goes, and the room that is left is measured anew.
 
 import type { Volume } from '../kernel/fs/tabfs/volume.ts';
 import type { StorageSpace } from './storage-space.ts';
 
 const PERIOD_MS = 1000;
-/** Of a power failure; when a tab dies, what it has written is with the system already. */
+/** For a power failure; when a tab dies, all but the last moment's is with the system already. */
 const SYNC_PERIODS = 2;
+/** What has not been used for one to two of these leaves the cache. */
+const AGE_PERIODS = 30;
 
 export interface Upkeep {
   readonly volume: Volume;
@@ -23,6 +25,7 @@ export const keepUp = ({ volume, space, report, log }: Upkeep): (() => void) => 
   const timer = setInterval(() => {
     report();
     periods++;
+    if (periods % AGE_PERIODS === 0) volume.age();
     if (periods % SYNC_PERIODS !== 0) return;
     const message = trySync(volume);
     // A disk that stays full is told once.

@@ -254,6 +254,11 @@ export class DataArea {
     this.store.flush();
   }
 
+  /** Let go what has not been read or written since the last time. */
+  age(): void {
+    this.cache.age();
+  }
+
   close(): void {
     this.cache.clear();
     this.store.close();

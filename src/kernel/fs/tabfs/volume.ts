@@ -380,6 +380,11 @@ export class Volume {
     }
   }
 
+  /** Give the memory of cached data back that nobody has used since the last time. */
+  age(): void {
+    this.data.age();
+  }
+
   /** Bytes of data in use. */
   get used(): number {
     return this.data.used;
