@@ -98,6 +98,8 @@ export const LIMITS = {
   SYMLOOP_MAX: 40,
   OPEN_MAX: 1024,
   LINK_MAX: 65000,
+  /** The highest process number. */
+  PID_MAX: 32_768,
 } as const;
 
 /** Device numbers, major in the high byte as in Documentation/admin-guide/devices.txt. */

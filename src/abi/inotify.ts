@@ -26,3 +26,6 @@ export const IN = {
   ISDIR: 0x4000_0000,
   ONESHOT: 0x8000_0000,
 } as const;
+
+/** /proc/sys/fs/inotify: of a queue, of the instances of a station, of all watches of a station. */
+export const INOTIFY_LIMITS = { events: 16_384, instances: 128, watches: 65_536 } as const;

@@ -71,6 +71,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
     station: () => station,
     now: () => browserClock.now(),
     bootTime,
+    random: browserRandom,
     memory: () => ({ total: MEMORY, free: MEMORY }),
     volume: () => seat.mounted(),
   });

@@ -43,13 +43,27 @@ export interface ProcessRow {
   readonly started: number;
 }
 
+/** An open descriptor: what /proc/<pid>/fd and fdinfo show. */
+export interface DescriptorDetail {
+  readonly fd: number;
+  /** A byte string. */
+  readonly target: string;
+  readonly flags: number;
+  readonly cloexec: boolean;
+  readonly offset: number;
+}
+
 /** What only the process's own station knows; /proc/<pid> shows it. */
 export interface ProcessDetail extends CpuTimes {
   readonly environ: Uint8Array;
   /** Byte strings. */
   readonly cwd: string;
+  readonly root: string;
   readonly exe: string;
-  readonly fds: readonly (readonly [fd: number, target: string])[];
+  readonly fds: readonly DescriptorDetail[];
+  readonly umask: number;
+  /** By the numbers of getrlimit(2). */
+  readonly limits: readonly { readonly cur: number; readonly max: number }[];
   readonly blocked: readonly [lo: number, hi: number];
   readonly ignored: readonly [lo: number, hi: number];
   readonly caught: readonly [lo: number, hi: number];
@@ -124,6 +138,8 @@ export interface KernelOps {
   /** For the host: signal every process of a session, whether its leader lives or not. False when there is none. */
   killSession(sid: number, signal: number): boolean;
   processes(): ProcessRow[];
+  /** Of all processes that have ended. */
+  endedTimes(): CpuTimes;
   /** ESRCH when the process is gone. */
   detail(pid: number): ProcessDetail;
 

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SysError } from '../abi/errno.ts';
-import { browserClock } from '../host/browser-ports.ts';
+import { browserClock, browserRandom } from '../host/browser-ports.ts';
 import type { FetchImageFile, ImageManifest } from '../kernel/fs/imagefs/imagefs.ts';
 import { INDEX, type PackageIndex, REPOSITORY } from '../kernel/fs/imagefs/packages.ts';
 import { RemoteFs } from '../kernel/fs/remote/remote-fs.ts';
@@ -62,6 +62,7 @@ export const imageTree: MakeTree = async (kernel, station) => {
     station,
     now: () => browserClock.now(),
     bootTime: browserClock.now(),
+    random: browserRandom,
     memory: () => ({ total: 0, free: 0 }),
   });
 };

@@ -165,6 +165,7 @@ export class Kernel {
       kill: (_c, pid, target, signal) => table.kill(own(pid), target, signal),
       killSession: (_c, sid, signal) => table.signalSession(sid, signal),
       processes: () => this.processes(),
+      endedTimes: () => table.endedTimes,
       detail: (_c, pid) => this.detail(pid),
     };
   }

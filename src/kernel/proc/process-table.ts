@@ -5,13 +5,13 @@
 // a member that is no zombie or an unreaped one; the pid of a living group or session is not given out again.
 
 import { SysError } from '../../abi/errno.ts';
+import { LIMITS } from '../../abi/file.ts';
 import { NSIG, SIGNAL } from '../../abi/signals.ts';
 import { CONTINUED_STATUS, stoppedStatus, WAIT } from '../../abi/wait.ts';
 import type { CpuTimes, WaitResult } from '../link.ts';
 import type { Cancel } from '../wait-queue.ts';
 import { Process, type StationLink } from './process.ts';
 
-const PID_MAX = 32768;
 const INIT_PID = 1;
 
 /** What the table tells the terminals: a session has lost its leader, a group is gone. */
@@ -26,6 +26,8 @@ export class ProcessTable {
   private readonly now: () => number;
   private readonly limit: number;
   private readonly events: TableEvents;
+  /** CPU time of all that have ended. */
+  endedTimes: CpuTimes = { utime: 0, stime: 0 };
   private lastPid = INIT_PID;
 
   constructor(options: { now: () => number; limit: number; events: TableEvents }) {
@@ -80,7 +82,7 @@ export class ProcessTable {
   private allotPid(): number {
     if (this.processes.size >= this.limit) throw new SysError('EAGAIN', `limit of ${this.limit} processes`);
     for (;;) {
-      this.lastPid = this.lastPid >= PID_MAX ? 2 : this.lastPid + 1;
+      this.lastPid = this.lastPid >= LIMITS.PID_MAX ? 2 : this.lastPid + 1;
       if (!this.isTaken(this.lastPid)) return this.lastPid;
     }
   }
@@ -237,6 +239,7 @@ export class ProcessTable {
     process.state = 'zombie';
     process.exitStatus = status;
     process.times = times;
+    this.endedTimes = { utime: this.endedTimes.utime + times.utime, stime: this.endedTimes.stime + times.stime };
     process.news = undefined;
     for (const child of process.children) this.adopt(child);
     process.children.clear();

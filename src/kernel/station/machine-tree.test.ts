@@ -51,6 +51,7 @@ const boot = (volume: Volume, root: FileSystem): Promise<Vfs> =>
     station: () => {
       throw new Error('there is no station');
     },
+    random: { fill: () => {} },
     now: () => 1000,
     bootTime: 1000,
     memory: () => ({ total: 0, free: 0 }),

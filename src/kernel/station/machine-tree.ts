@@ -8,8 +8,11 @@ import { type ImageEntry, type ImagefsOptions, type ImageManifest, makeImagefs }
 import { writableOver } from '../fs/overlay/writable-over.ts';
 import { makeProcfs, type ProcSource } from '../fs/procfs/procfs.ts';
 import type { KernelPort } from '../kernel-port.ts';
+import type { CpuTimes } from '../link.ts';
+import type { Random } from '../ports.ts';
 import type { FileSystem } from '../vfs/filesystem.ts';
-import { type Context, type Credentials, Vfs } from '../vfs/vfs.ts';
+import { type Context, type Credentials, type Mount, Vfs } from '../vfs/vfs.ts';
+import type { MountText } from './proc-process-text.ts';
 import type { Station } from './station.ts';
 import { Task } from './task.ts';
 
@@ -34,6 +37,7 @@ export interface TreeParts {
   /** The volume is new: give it its first files. */
   readonly fresh: boolean;
   readonly memory: ProcSource['memory'];
+  readonly random: Random;
   /** What /proc/mounts says of the volume: asked each time. Default: that it is in memory. */
   readonly volume?: () => VolumeMount;
 }
@@ -69,11 +73,9 @@ export const makeTree = async (parts: TreeParts): Promise<Vfs> => {
     detail: (pid) => kernel.call('detail', pid).catch(noSuchProcess),
     selfOf: (caller) => (caller instanceof Task ? caller.pid : undefined),
     fileNode: (pid, fd) => station().fileNode(pid, fd),
-    mounts: () =>
-      vfs
-        .mounts()
-        .map((mount) => mountLine(mount, parts.volume))
-        .join(''),
+    cpuTime: () => cpuTime(kernel),
+    mounts: () => vfs.mounts().map((mount) => mountText(mount, parts.volume)),
+    random: parts.random,
     memory: parts.memory,
     now: parts.now,
     bootTime,
@@ -87,14 +89,24 @@ const noSuchProcess = (error: unknown): undefined => {
   throw error;
 };
 
-const mountLine = (
-  { source, path, fs, readOnly, options: own }: ReturnType<Vfs['mounts']>[number],
-  volume: TreeParts['volume'],
-): string => {
+/** Of the dead the kernel knows, of the living their stations. */
+const cpuTime = async (kernel: KernelPort): Promise<CpuTimes> => {
+  const rows = await kernel.call('processes');
+  const living = rows.filter(({ state, pid }) => state !== 'zombie' && pid !== 1);
+  const times = await Promise.all([
+    kernel.call('endedTimes'),
+    ...living.map(({ pid }) => kernel.call('detail', pid).catch(noSuchProcess)),
+  ]);
+  const sum = (key: keyof CpuTimes): number => times.reduce((all, each) => all + (each?.[key] ?? 0), 0);
+  return { utime: sum('utime'), stime: sum('stime') };
+};
+
+const mountText = (mount: Mount, volume: TreeParts['volume']): MountText => {
+  const { source, path, fs, readOnly, options: own } = mount;
   const about = path === '/' ? volume?.() : undefined;
   const type = source === 'tmpfs' ? 'tmpfs' : fs.type;
-  const options = [readOnly ? 'ro' : 'rw', ...own, ...(about?.options ?? [])].join(',');
-  return `${about?.source ?? source} ${path} ${type} ${options} 0 0\n`;
+  const options = [readOnly ? 'ro' : 'rw', ...own, ...(about?.options ?? [])];
+  return { mount, source: about?.source ?? source, type, options };
 };
 
 const makeDirectory = async (vfs: Vfs, ctx: Context, path: string, mode: number): Promise<void> => {

@@ -3,7 +3,7 @@
 
 import { UTSNAME } from '../../abi/version.ts';
 import { byteString, fromText, unpackStrings } from '../../base/bytes.ts';
-import type { ProcessDetail, ProcessRow } from '../link.ts';
+import type { CpuTimes, ProcessDetail, ProcessRow } from '../link.ts';
 
 /** USER_HZ: the unit of times in /proc/<pid>/stat. */
 const HZ = 100;
@@ -71,7 +71,9 @@ export const statusText = (row: ProcessRow, detail: ProcessDetail | undefined): 
     ['TracerPid', 0],
     ['Uid', `${uid}\t${uid}\t${uid}\t${uid}`],
     ['Gid', `${gid}\t${gid}\t${gid}\t${gid}`],
+    ...(detail === undefined ? [] : [['Umask', detail.umask.toString(8).padStart(4, '0')]]),
     ['FDSize', detail?.fds.length ?? 0],
+    ['Groups', gid],
     ['NSpgid', row.pgid],
     ['NSsid', row.sid],
     ['Threads', 1],
@@ -119,12 +121,18 @@ export const meminfoText = ({ total, free }: Memory): string => {
     .join('');
 };
 
-/** /proc/stat, of which procps reads the boot time. */
-export const systemStatText = (rows: readonly ProcessRow[], bootTime: number): string => {
+/** What is not user time was idle: more is not known. */
+export const systemStatText = (
+  rows: readonly ProcessRow[],
+  { utime, stime }: CpuTimes,
+  { now, bootTime }: { readonly now: () => number; readonly bootTime: number },
+): string => {
+  const idle = Math.max(0, ticks((now() - bootTime) * 1000) - ticks(utime + stime));
+  const cpu = `${ticks(utime)} 0 ${ticks(stime)} ${idle} 0 0 0 0 0 0`;
   const last = rows.reduce((max, { pid }) => Math.max(max, pid), 0);
   return [
-    'cpu  0 0 0 0 0 0 0 0 0 0',
-    'cpu0 0 0 0 0 0 0 0 0 0 0',
+    `cpu  ${cpu}`,
+    `cpu0 ${cpu}`,
     'intr 0',
     'ctxt 0',
     `btime ${Math.floor(bootTime / 1000)}`,
@@ -134,6 +142,20 @@ export const systemStatText = (rows: readonly ProcessRow[], bootTime: number): s
     '',
   ].join('\n');
 };
+
+/** A process has one thread: to it, this is a machine with one processor. */
+export const cpuinfoText = (): string =>
+  [
+    'processor\t: 0',
+    'vendor_id\t: TabOS',
+    'model name\t: WebAssembly',
+    'cpu cores\t: 1',
+    'siblings\t: 1',
+    'flags\t\t: simd128 bulk-memory sign-ext',
+    'address sizes\t: 32 bits virtual',
+    '',
+    '',
+  ].join('\n');
 
 export const versionText = (): string =>
   fromText(`${UTSNAME.sysname} version ${UTSNAME.release} (${UTSNAME.machine}) ${UTSNAME.version}\n`);

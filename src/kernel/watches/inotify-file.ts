@@ -6,16 +6,13 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { O, POLL, S } from '../../abi/file.ts';
-import { IN } from '../../abi/inotify.ts';
+import { IN, INOTIFY_LIMITS } from '../../abi/inotify.ts';
 import type { StructOf } from '../../abi/layout.ts';
 import { LAYOUT } from '../../abi/layout.ts';
 import { pack } from '../../abi/struct.ts';
 import { writeByteString } from '../../base/bytes.ts';
 import { type Awaitable, anonymousStat, type Caller, OpenFile } from '../fd/open-file.ts';
 import { WaitQueue } from '../wait-queue.ts';
-
-/** /proc/sys/fs/inotify/max_queued_events */
-const MAX_QUEUED_EVENTS = 16_384;
 
 const HEAD = LAYOUT.inotifyEvent.size;
 
@@ -45,7 +42,7 @@ export class InotifyFile extends OpenFile {
     const last = this.queue.at(-1);
     const repeats = last?.wd === event.wd && last.mask === event.mask && last.name === event.name;
     if (repeats || last === OVERFLOW) return;
-    this.queue.push(this.queue.length >= MAX_QUEUED_EVENTS ? OVERFLOW : event);
+    this.queue.push(this.queue.length >= INOTIFY_LIMITS.events ? OVERFLOW : event);
     this.arrived.wake();
   }
 

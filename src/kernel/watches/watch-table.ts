@@ -4,17 +4,13 @@
 // the kernel when another station watches one of its files; what others make comes from there.
 
 import { SysError } from '../../abi/errno.ts';
-import { IN } from '../../abi/inotify.ts';
+import { IN, INOTIFY_LIMITS } from '../../abi/inotify.ts';
 import type { KernelPort } from '../kernel-port.ts';
 import type { FileChange } from '../link.ts';
 import { fileKey, isShared } from '../station/file-key.ts';
 import type { Change, ChangeListener } from '../vfs/changes.ts';
 import type { FileSystem, Ino } from '../vfs/filesystem.ts';
 import type { InotifyFile } from './inotify-file.ts';
-
-/** /proc/sys/fs/inotify/max_user_watches and max_user_instances. */
-const MAX_WATCHES = 65_536;
-const MAX_INSTANCES = 128;
 
 /** What a watch is asked for that is no event. */
 const OPTIONS = IN.EXCL_UNLINK | IN.ONESHOT;
@@ -52,7 +48,7 @@ export class WatchTable implements ChangeListener {
 
   /** EMFILE. */
   open(file: InotifyFile): void {
-    if (this.instances.size >= MAX_INSTANCES) throw new SysError('EMFILE');
+    if (this.instances.size >= INOTIFY_LIMITS.instances) throw new SysError('EMFILE');
     const instance: Instance = { file, watches: new Map(), lastWd: 0 };
     this.instances.set(file, instance);
     file.onClosed(() => {
@@ -73,7 +69,7 @@ export class WatchTable implements ChangeListener {
       watch.mask = (mask & IN.MASK_ADD) !== 0 ? watch.mask | kept : kept;
       return watch.wd;
     }
-    if (this.count >= MAX_WATCHES) throw new SysError('ENOSPC');
+    if (this.count >= INOTIFY_LIMITS.watches) throw new SysError('ENOSPC');
     const watch = { instance, wd: ++instance.lastWd, key, mask: kept };
     instance.watches.set(watch.wd, watch);
     this.count++;
