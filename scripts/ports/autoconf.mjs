@@ -26,6 +26,9 @@ const SHELL = existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh';
 const OF_THIS_MACHINE =
   /^(ac_cv_env_|ac_cv_(build|host|target)|ac_cv_path_|ac_cv_prog_(?!cc_)|lt_cv_path_|lt_cv_.*(max_cmd_len|cmd)|am_cv_)/;
 
+/** Functions and headers. */
+const OF_THE_LIBRARY = /^(ac|gl)_cv_(func|header|have_decl|search|lib|next)_/;
+
 /** Where `--learn` collects what configure scripts find out. @type {string | undefined} */
 let learning;
 
@@ -46,8 +49,8 @@ export function writeLearned(file) {
   const lines = readFileSync(file, 'utf8').split('\n');
   const facts = lines.filter((line) => {
     const name = /^(\w+)=/.exec(line)?.[1];
-    // What is not there is asked again: the library may have gained it.
-    if (/='no'\}$|guessing no/.test(line)) return false;
+    // What was not there is asked again: the library may have gained it.
+    if (line.includes('guessing no') || (line.endsWith("'no'}") && OF_THE_LIBRARY.test(line))) return false;
     return name !== undefined && !known.has(name) && !OF_THIS_MACHINE.test(line) && !/[^/<]\/\w+\//.test(line);
   });
   writeFileSync(SITE, `${byHand}${LEARNED}${facts.sort().join('\n')}\n`);

@@ -13,7 +13,7 @@ import { RemoteFs } from '../kernel/fs/remote/remote-fs.ts';
 import { VolumeClient } from '../kernel/fs/remote/volume-client.ts';
 import { Volume } from '../kernel/fs/tabfs/volume.ts';
 import { fetchNotice } from '../kernel/station/fetch-notice.ts';
-import { makeTree } from '../kernel/station/machine-tree.ts';
+import { makeTree, type TreeParts } from '../kernel/station/machine-tree.ts';
 import type { MakeTree } from './node-machine.ts';
 
 const IMAGE = path.join(import.meta.dirname, '../../.cache/ports/image');
@@ -44,25 +44,29 @@ const fetchFile: FetchImageFile = async (name, sha256) => {
 export const imageTree: MakeTree = async (kernel, station) => {
   const image = await loadManifest();
   const index = await loadPackages();
-  const volume = Volume.inMemory({ now: () => browserClock.now() });
-  const client = new VolumeClient(randomInt(2 ** 47));
-  client.connectLocal(volume);
-  return await makeTree({
-    root: new RemoteFs(client, 'root'),
-    tmp: new RemoteFs(client, 'tmp'),
-    shm: new RemoteFs(client, 'shm'),
-    fresh: volume.fresh,
-    image,
-    files: {
-      fetchFile,
-      onWait: fetchNotice(browserClock),
-      packages: index && { index, reload: loadPackages },
-    },
-    kernel,
-    station,
-    now: () => browserClock.now(),
-    bootTime: browserClock.now(),
-    random: browserRandom,
-    memory: () => ({ total: 0, free: 0 }),
-  });
+  const packages = index && { index, reload: loadPackages };
+  return await treeWith(image, { fetchFile, onWait: fetchNotice(browserClock), packages })(kernel, station);
 };
+
+/** The tree of a machine with this image. */
+export const treeWith =
+  (image: ImageManifest, files: TreeParts['files']): MakeTree =>
+  async (kernel, station) => {
+    const volume = Volume.inMemory({ now: () => browserClock.now() });
+    const client = new VolumeClient(randomInt(2 ** 47));
+    client.connectLocal(volume);
+    return await makeTree({
+      root: new RemoteFs(client, 'root'),
+      tmp: new RemoteFs(client, 'tmp'),
+      shm: new RemoteFs(client, 'shm'),
+      fresh: volume.fresh,
+      image,
+      files,
+      kernel,
+      station,
+      now: () => browserClock.now(),
+      bootTime: browserClock.now(),
+      random: browserRandom,
+      memory: () => ({ total: 0, free: 0 }),
+    });
+  };

@@ -126,11 +126,11 @@ int ftruncate(int fd, off_t length)
 
 int posix_fadvise(int fd, off_t offset, off_t length, int advice)
 {
-	/* The advice is free to be ignored, the descriptor is not free to be wrong. */
-	(void)offset, (void)length;
-	if (advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
-		return EINVAL;
-	return fcntl(fd, F_GETFL) < 0 ? errno : 0;
+	/* The error is the result. */
+	int saved = errno;
+	int failed = check(tabos_fadvise(fd, offset, length, advice)) < 0 ? errno : 0;
+	errno = saved;
+	return failed;
 }
 
 int posix_fallocate(int fd, off_t offset, off_t length)
