@@ -259,6 +259,54 @@ false
     ).toBe('<one>\n<two>\n');
   });
 
+  it('has children', async () => {
+    const code = `
+      const cp = require('child_process');
+      console.log(cp.execSync('echo sync; pwd', { cwd: '/tmp' }).toString());
+      console.log(cp.spawnSync('cat', { input: 'fed' }).stdout + '', cp.spawnSync('sh', ['-c', 'exit 3']).status);
+      console.log(cp.spawnSync('nowhere').error.message, cp.spawnSync('sleep', ['5'], { timeout: 20 }).error.code);
+      const child = cp.spawn('sh', ['-c', 'read x; echo "<$x>"; echo err >&2; exit 5']);
+      child.stdin.end('in\\n');
+      let text = '';
+      child.stdout.on('data', (d) => { text += d; });
+      child.stderr.on('data', (d) => { text += d; });
+      child.on('close', (code, signal) => {
+        console.log(text.split('\\n').sort().join(' '), code, signal);
+        cp.exec('echo a; exit 2', (error, out) => {
+          console.log(error.code, error.message, out);
+          const sleeper = cp.spawn('sleep', ['100']);
+          sleeper.on('exit', (code, signal) => {
+            console.log(code, signal);
+            cp.spawn('nowhere').on('error', (e) => {
+              console.log(e.code, e.path);
+              const fork = cp.fork('./child.js');
+              fork.on('message', (m) => { console.log(m); fork.disconnect(); }).on('exit', (c) => console.log('end', c));
+              fork.send({ question: 6 });
+            });
+          });
+          sleeper.kill();
+        });
+      });`;
+    expect(
+      await output(
+        `${file('child.js', 'process.on("message", (m) => process.send({ answer: m.question * 7 }))')}${file('cp.js', code)}node cp.js`,
+      ),
+    ).toBe(`sync
+/tmp
+
+fed 3
+spawnSync nowhere ENOENT ETIMEDOUT
+ <in> err 5 null
+2 Command failed: echo a; exit 2
+ a
+
+null SIGTERM
+ENOENT nowhere
+{ answer: 42 }
+end 0
+`);
+  });
+
   it('handles signals', async () => {
     expect(
       await output(

@@ -25,6 +25,7 @@ import { PrivateSymbols } from './private-symbols.ts';
 import { Proxies } from './proxies.ts';
 import { Signals } from './signals.ts';
 import { Parser } from './source/parser.ts';
+import { installV8Stacks } from './spidermonkey-stacks.ts';
 import { installStackTraces } from './stack-traces.ts';
 import { Users } from './users.ts';
 import { UvErrors } from './uv-error.ts';
@@ -149,6 +150,7 @@ export class NodeRuntime {
 
   /** Put into the global scope what code of the guest may come across. */
   prepareScope(scope: object): void {
+    installV8Stacks();
     // Node's library has its own; with the host's gone they come in Node's order.
     for (const name of HOST_NAMES) Reflect.deleteProperty(scope, name);
     this.proxies.install(scope);

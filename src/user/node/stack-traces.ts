@@ -79,4 +79,4 @@ export const installStackTraces = (node: NodeRuntime): void => {
   });
 };
 
-const isBoundary = (site: Site): boolean => /\.enter \(|\benter \(/.test(site.toString());
+const isBoundary = (site: Site): boolean => /(?:^|\.|\s)enter \(/.test(site.toString());

@@ -14,9 +14,11 @@ import { moduleWrap } from './module-wrap.ts';
 import { modules } from './modules.ts';
 import { os } from './os.ts';
 import { credentials, processMethods } from './process-methods.ts';
+import { processWrap } from './process-wrap.ts';
 import { signalWrap } from './signal-wrap.ts';
 import {
   config,
+  internalOnlyV8,
   mksnapshot,
   performance,
   permission,
@@ -29,6 +31,7 @@ import {
   wasmWebApi,
   worker,
 } from './small.ts';
+import { spawnSync } from './spawn-sync.ts';
 import { streamWrap } from './stream-wrap.ts';
 import { stringDecoder } from './string-decoder.ts';
 import { taskQueue, timers } from './task-queue.ts';
@@ -50,6 +53,7 @@ export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
   fs,
   fs_dir: fsDir,
   icu,
+  internal_only_v8: internalOnlyV8,
   messaging,
   mksnapshot,
   module_wrap: moduleWrap,
@@ -60,9 +64,11 @@ export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
   permission,
   pipe_wrap: pipeWrap,
   process_methods: processMethods,
+  process_wrap: processWrap,
   report,
   sea,
   signal_wrap: signalWrap,
+  spawn_sync: spawnSync,
   stream_wrap: streamWrap,
   string_decoder: stringDecoder,
   symbols: symbolsBinding,

@@ -99,6 +99,9 @@ export const v8: MakeBinding = () => ({
   startupSnapshot: {},
 });
 
+/** Objects of a kind cannot be listed. */
+export const internalOnlyV8: MakeBinding = () => ({ queryObjects: () => [] });
+
 export const uv: MakeBinding = (node) => ({
   errname: (errno: number) => node.uv.nameOf(errno),
   getErrorMap: () => new Map(node.library.tables.errorMap),

@@ -22,6 +22,7 @@ const OFFSET = 1;
 const WRITTEN = 2;
 const ASYNC = 3;
 const LAST_STDIO = 2;
+const SHUT_WR = 1;
 
 interface Pending {
   readonly req: Dict;
@@ -284,7 +285,13 @@ export const makeStreamClass = (node: NodeRuntime): StreamClass => {
     }
 
     endWriting(): number {
-      return 0;
+      try {
+        client.call('shutdown', this.#fd, SHUT_WR);
+        return 0;
+      } catch (error) {
+        // A pipe ends when it is closed.
+        return error instanceof SysError && error.errno === 'ENOTSOCK' ? 0 : uvNumber(error);
+      }
     }
 
     override release(): void {
