@@ -1,5 +1,6 @@
-// What a station does for the volume that it serves, now and then: nothing stays unflushed for longer than SYNC_MS, the
-// kernel hears who makes how many calls, memory that is not used goes, and the room that is left is measured anew.
+// What a station does for the volume that it serves, now and then: nothing stays unflushed for long, space on disk and
+// memory that nothing uses are given back, the kernel hears who makes how many calls, and the room that is left is
+// measured anew.
 
 import type { Volume } from '../kernel/fs/tabfs/volume.ts';
 import type { StorageSpace } from './storage-space.ts';
@@ -27,7 +28,7 @@ export const keepUp = ({ volume, space, report, log }: Upkeep): (() => void) => 
     periods++;
     if (periods % AGE_PERIODS === 0) volume.age();
     if (periods % SYNC_PERIODS !== 0) return;
-    const message = trySync(volume);
+    const message = tryTo(() => volume.maintain());
     // A disk that stays full is told once.
     if (message !== '' && message !== lastError) log(`the volume could not be flushed: ${message}`);
     lastError = message;
@@ -37,9 +38,11 @@ export const keepUp = ({ volume, space, report, log }: Upkeep): (() => void) => 
 };
 
 /** The error's text, or nothing. What could not be flushed is tried again the next time. */
-export const trySync = (volume: Volume): string => {
+export const trySync = (volume: Volume): string => tryTo(() => volume.sync());
+
+const tryTo = (act: () => unknown): string => {
   try {
-    volume.sync();
+    act();
     return '';
   } catch (error) {
     return String(error);

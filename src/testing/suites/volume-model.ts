@@ -31,7 +31,7 @@ export type Operation =
   | { readonly op: 'snapshot' | 'rollback' | 'forget'; readonly name: string }
   | { readonly op: 'symlink'; readonly path: string; readonly target: string }
   | { readonly op: 'chmod'; readonly path: string; readonly mode: number }
-  | { readonly op: 'sync' };
+  | { readonly op: 'sync' | 'maintain' };
 
 /** An operation before it is known what there is: the numbers choose among the names that exist then. */
 export interface Choice {
@@ -139,6 +139,7 @@ export class Model {
       case 'chmod':
         return { op, path: choose('file', 'directory'), mode: seed };
       case 'sync':
+      case 'maintain':
         return { op };
     }
   }
@@ -293,6 +294,7 @@ export class Model {
         return;
       case 'close':
       case 'sync':
+      case 'maintain':
         return;
     }
   }
@@ -380,8 +382,10 @@ const now = <T>(value: T | Promise<T>): T => {
 export class Driver {
   private readonly fs: Local;
   private readonly opened: Ino[] = [];
+  private readonly maintain: () => void;
 
-  constructor(fs: FileSystem) {
+  constructor(fs: FileSystem, maintain: () => void = () => {}) {
+    this.maintain = maintain;
     this.fs = fs;
   }
 
@@ -464,6 +468,9 @@ export class Driver {
         return;
       case 'sync':
         now(fs.sync());
+        return;
+      case 'maintain':
+        this.maintain();
         return;
     }
   }

@@ -12,7 +12,7 @@ import { occupancy } from './shared-units.ts';
 import { TabFs } from './tabfs.ts';
 import { Volume, type VolumeOptions } from './volume.ts';
 
-const TINY = { geometry: { chunkSize: 64, unit: 16 }, inlineMax: 8, cache: 500 };
+const TINY = { geometry: { chunkSize: 64, unit: 16 }, inlineMax: 8, cache: 500, slack: 40 };
 
 /** TABOS_FUZZ=20 tries twenty times as many. */
 const EFFORT = Number(process.env['TABOS_FUZZ'] ?? 1);
@@ -42,6 +42,7 @@ const WEIGHTS: readonly (readonly [Choice['op'], number])[] = [
   ['close', 1],
   ['chmod', 1],
   ['sync', 1],
+  ['maintain', 1],
   ['punch', 1],
   ['allocate', 1],
   ['clone', 2],
@@ -102,7 +103,7 @@ const play = (list: readonly Choice[], disk: Disk, turn = 0): Run => {
     write = act;
   };
   const volume = mount(disk.stores, turn > 0 ? later : undefined);
-  const driver = new Driver(new TabFs(volume, 'root'));
+  const driver = new Driver(new TabFs(volume, 'root'), () => volume.maintain());
   const model = new Model();
   const states: State[] = [{ dump: model.dump(), snapshots: [], actions: disk.actions.length, durable: false }];
   for (const [i, each] of list.entries()) {
@@ -121,7 +122,12 @@ const play = (list: readonly Choice[], disk: Disk, turn = 0): Run => {
     const written = turn > 0 && i % turn === turn - 1;
     if (written) write?.();
     const snapshots = model.dumpSnapshots();
-    states.push({ dump, snapshots, actions: disk.actions.length, durable: written || op.op === 'sync' });
+    states.push({
+      dump,
+      snapshots,
+      actions: disk.actions.length,
+      durable: written || op.op === 'sync' || (op.op === 'maintain' && !full),
+    });
   }
   driver.closeAll();
   expectTidy(volume);

@@ -7,7 +7,7 @@
 import { SysError } from '../../../abi/errno.ts';
 import type { BlockStore } from '../../storage/block-store.ts';
 import { crc32c } from '../../storage/crc32c.ts';
-import { type Extent, type Geometry, type Piece, type Run, runOf, unitsOf } from './extents.ts';
+import { type Extent, type Geometry, type Move, type Piece, type Run, runOf, unitsOf } from './extents.ts';
 import type { FreeSpace } from './free-space.ts';
 import { PageCache } from './page-cache.ts';
 import type { SharedUnits } from './shared-units.ts';
@@ -24,6 +24,8 @@ export interface DataAreaOptions {
   readonly shared: SharedUnits;
   /** Bound of the page cache in bytes. */
   readonly cache: number;
+  /** So many bytes may be free below the end before chunks are moved there. */
+  readonly slack?: number;
   /** Called to make what was freed usable again: flushes everything. */
   readonly flush: () => void;
 }
@@ -44,6 +46,7 @@ export class DataArea {
   /** Free, but a crash may still need them. */
   private freed: Run[] = [];
   private freedUnits = 0;
+  private readonly slack: number;
 
   constructor(store: BlockStore, geometry: Geometry, options: DataAreaOptions) {
     this.store = store;
@@ -52,6 +55,7 @@ export class DataArea {
     this.shared = options.shared;
     this.cache = new PageCache(options.cache);
     this.flush = options.flush;
+    this.slack = options.slack ?? SLACK;
   }
 
   /** Bytes in use, those included that are not usable again yet. */
@@ -247,7 +251,54 @@ export class DataArea {
   /** Cut off what is free at the end of the store. */
   trim(): void {
     const end = this.space.end * this.geometry.unit;
-    if (this.store.size - end > TRIM_LEAST) this.store.truncate(end);
+    if (this.store.size - end > this.slack / 4) this.store.truncate(end);
+  }
+
+  // --- compaction --------------------------------------------------------------------------------------------------
+
+  /** So much is free between what is in use that it is worth while to move chunks. */
+  get fragmented(): boolean {
+    const free = this.space.free * this.geometry.unit;
+    return !this.store.resident && free > Math.max(this.slack, this.used / 8);
+  }
+
+  /** The last of the units in use. */
+  get end(): number {
+    return this.space.end;
+  }
+
+  /**
+   * Copy chunks to where they lie lower, as far as there is room: the first ones first. Gives the moves, which are to
+   * become a record; then `moved`, or else `giveBack`, is called for each. A damaged chunk stays where it is.
+   */
+  copyDown(pieces: readonly Piece[]): Move[] {
+    const rows = this.space.rows();
+    const moves: Move[] = [];
+    for (const piece of pieces) {
+      const units = unitsOf(piece.length, this.geometry);
+      const row = rows.find((each) => each.units >= units);
+      if (row === undefined || row.at >= piece.at) continue;
+      const bytes = new Uint8Array(piece.length);
+      if (!loadPiece(this.store, this.geometry, piece, bytes) || !this.space.takeAt(row.at, units)) continue;
+      moves.push({ from: piece.at, to: row.at, units });
+      rows.splice(rows.indexOf(row), 1, { at: row.at + units, units: row.units - units });
+      try {
+        this.store.write((moves.at(-1) as Move).to * this.geometry.unit, bytes);
+      } catch (error) {
+        for (const each of moves) this.giveBack(each);
+        throw error;
+      }
+    }
+    return moves;
+  }
+
+  giveBack({ to, units }: Move): void {
+    this.space.give({ at: to, units });
+  }
+
+  moved(move: Move): void {
+    this.shared.move(move);
+    this.releaseLast({ at: move.from, units: move.units });
   }
 
   flushStore(): void {
@@ -266,4 +317,4 @@ export class DataArea {
 }
 
 const SETTLE_LEAST = 4 << 20;
-const TRIM_LEAST = 1 << 20;
+const SLACK = 4 << 20;

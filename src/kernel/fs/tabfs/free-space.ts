@@ -63,6 +63,11 @@ export class FreeSpace {
     return undefined;
   }
 
+  /** The free rows below `end`, in order. */
+  rows(): Run[] {
+    return [...this.byStart].map(([at, units]) => ({ at, units })).sort((a, b) => a.at - b.at);
+  }
+
   /** Take exactly these units, if they are free. */
   takeAt(at: number, units: number): boolean {
     if (at === this.end) {

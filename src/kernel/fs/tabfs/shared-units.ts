@@ -4,7 +4,7 @@
 // Rows of units with equal counts are kept in order, in buckets by their place, so that a change looks at few of them.
 // A row never crosses the border of a bucket.
 
-import type { Run } from './extents.ts';
+import type { Move, Run } from './extents.ts';
 
 interface Row {
   at: number;
@@ -40,6 +40,18 @@ export class SharedUnits {
       return 0;
     });
     return freed;
+  }
+
+  /** The owners of some units now own others. */
+  move({ from, to, units }: Move): void {
+    const rows: { at: number; units: number; more: number }[] = [];
+    this.change({ at: from, units }, (more, at, end) => {
+      rows.push({ at: at - from + to, units: end - at, more });
+      return 0;
+    });
+    for (const { at, units: length, more } of rows) {
+      for (let i = 0; i < more; i++) this.share({ at, units: length });
+    }
   }
 
   /** How many owners more than one a unit has. */

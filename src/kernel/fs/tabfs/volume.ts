@@ -14,6 +14,7 @@ import { type BlockStore, MemoryBlockStore } from '../../storage/block-store.ts'
 import { ByteReader, ByteWriter } from '../../storage/codec.ts';
 import { type MetadataStore, VolatileMetadataStore } from '../../storage/metadata-store.ts';
 import type { Ino, Time } from '../../vfs/filesystem.ts';
+import { compact } from './compact.ts';
 import { Contents, type File, type Plan } from './content.ts';
 import { DataArea } from './data-area.ts';
 import { readEffects, writeEffect } from './effect-codec.ts';
@@ -39,6 +40,8 @@ export interface VolumeOptions {
   /** Of a new volume; an existing one has its own. */
   readonly geometry?: Geometry;
   readonly inlineMax?: number;
+  /** Bytes of the data store that may lie unused before it is made smaller. */
+  readonly slack?: number;
   /** Bound of the cache of data, in bytes. */
   readonly cache?: number;
   /** Told of damage. */
@@ -106,6 +109,8 @@ export class Volume {
   private readonly later: ((act: () => void) => void) | undefined;
   private request: Request | undefined;
   private dirty = false;
+  /** Bytes in use when compaction had nothing to move: it is not tried again before that has changed. */
+  private stuckAt = -1;
   /** Records wait for `writeOut`. */
   private collecting = false;
   private closed = false;
@@ -124,6 +129,7 @@ export class Volume {
     this.data = new DataArea(store, geometry, {
       ...this.occupied(),
       cache: options.cache ?? CACHE,
+      ...(options.slack !== undefined && { slack: options.slack }),
       flush: () => this.sync(),
     });
     this.contents = new Contents(this.data, { geometry, inlineMax: options.inlineMax ?? INLINE_MAX });
@@ -360,6 +366,16 @@ export class Volume {
     }
     this.data.settled();
     this.dirty = false;
+  }
+
+  /** To be called now and then: flush, and give space back that nothing uses. True when there is more to give. */
+  maintain(): boolean {
+    this.sync();
+    const moved = this.data.fragmented && this.data.used !== this.stuckAt && compact(this, this.data) > 0;
+    if (moved) this.sync();
+    else this.stuckAt = this.data.used;
+    this.data.trim();
+    return moved && this.data.fragmented;
   }
 
   private checkpoint(): void {
