@@ -43,6 +43,8 @@ export interface Tab {
   /** Freeze the page, as browsers do with pages that have long been hidden. Only in a live Chromium: throws elsewhere. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
+  /** How many bytes the site may store. Only in a live Chromium: throws elsewhere. */
+  setQuota(bytes: number): Promise<void>;
   /** Put the tab in front: browsers slow down the pages behind. */
   activate(): Promise<void>;
   /**

@@ -97,6 +97,10 @@ class ChromiumTab implements Tab {
     await this.freeze();
   }
 
+  async setQuota(): Promise<void> {
+    throw new Error('live-chromium.ts can do this');
+  }
+
   async activate(): Promise<void> {
     await this.#page.bringToFront();
   }

@@ -54,6 +54,12 @@ export class PuppeteerTab implements Tab {
     await session.send('Page.setWebLifecycleState', { state: 'active' });
   }
 
+  async setQuota(bytes: number): Promise<void> {
+    const session = await this.#devTools();
+    const { origin } = new URL(this.#page.url());
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: bytes });
+  }
+
   /** Throws in Firefox. */
   async #devTools(): Promise<CDPSession> {
     this.#session ??= await this.#page.createCDPSession();

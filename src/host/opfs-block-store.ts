@@ -18,10 +18,12 @@ const failure = (error: unknown): SysError =>
 class OpfsBlockStore implements BlockStore {
   readonly resident = false;
   private readonly handle: FileSystemSyncAccessHandle;
+  private readonly onFull: () => void;
   private length: number;
 
-  constructor(handle: FileSystemSyncAccessHandle) {
+  constructor(handle: FileSystemSyncAccessHandle, onFull: () => void) {
     this.handle = handle;
+    this.onFull = onFull;
     this.length = handle.getSize();
   }
 
@@ -47,7 +49,9 @@ class OpfsBlockStore implements BlockStore {
       this.length = Math.max(this.length, offset + bytes.length);
     } catch (error) {
       this.length = this.handle.getSize();
-      throw error instanceof SysError ? error : failure(error);
+      const failed = error instanceof SysError ? error : failure(error);
+      if (failed.errno === 'ENOSPC') this.onFull();
+      throw failed;
     }
   }
 
@@ -98,8 +102,14 @@ const FILES = ['data', 'meta-a', 'meta-b'] as const;
 /** Data, and the two of the journal. */
 export type VolumeStores = readonly [BlockStore, BlockStore, BlockStore];
 
-/** The stores of a volume, new ones where there are none. They are ours until they are closed: nobody else can open them. */
-export const openOpfsStores = async (directory: FileSystemDirectoryHandle): Promise<VolumeStores> => {
+/**
+ * The stores of a volume, new ones where there are none. They are ours until they are closed: nobody else can open them.
+ * `onFull`: the browser has no room for more data.
+ */
+export const openOpfsStores = async (
+  directory: FileSystemDirectoryHandle,
+  onFull = (): void => {},
+): Promise<VolumeStores> => {
   const handles: FileSystemSyncAccessHandle[] = [];
   try {
     for (const name of FILES) handles.push(await openHandle(directory, name));
@@ -107,16 +117,16 @@ export const openOpfsStores = async (directory: FileSystemDirectoryHandle): Prom
     for (const handle of handles) handle.close();
     throw error;
   }
-  return handles.map((handle) => new OpfsBlockStore(handle)) as unknown as VolumeStores;
+  return handles.map((handle, i) => new OpfsBlockStore(handle, i === 0 ? onFull : () => {})) as unknown as VolumeStores;
 };
 
 /** Mount the volume in a directory of the origin private file system; a new one in an empty directory. */
 export const openOpfsVolume = async (
   directory: FileSystemDirectoryHandle,
   options: VolumeOptions,
-  journal?: JournalOptions,
+  { journal, onFull }: { readonly journal?: JournalOptions; readonly onFull?: () => void } = {},
 ): Promise<Volume> => {
-  const [data, first, second] = await openOpfsStores(directory);
+  const [data, first, second] = await openOpfsStores(directory, onFull);
   try {
     return new Volume(data, new Journal([first, second], journal), options);
   } catch (error) {

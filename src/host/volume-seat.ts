@@ -37,7 +37,6 @@ const randomId = (): number => {
 
 /** How long a station that must not serve yet stays out of the line, for the one that should to get in. */
 const PAUSE_MS = 20;
-const CAPACITY = 2 ** 40;
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
@@ -90,7 +89,7 @@ export class VolumeSeat {
     });
     if (this.machine.ephemeral) await this.take(Volume.inMemory(await this.options()));
     else void this.standInLine().catch((error: unknown) => this.failed(error));
-    await Promise.all([reached, this.space.measure(this.server?.volume)]);
+    await Promise.all([reached, this.space.measure(this.used)]);
     this.failed = this.onFault;
     return {
       root: new RemoteFs(this.client, 'root'),
@@ -104,8 +103,13 @@ export class VolumeSeat {
   mounted(): VolumeMount {
     if (this.machine.ephemeral) return { source: 'memory', options: [] };
     const kept = this.space.persistent ? 'persistent' : 'best-effort';
-    void this.space.measure(this.server?.volume);
+    void this.space.measure(this.used);
     return { source: `opfs:${kept}`, options: [kept, this.server === undefined ? 'remote' : 'local'] };
+  }
+
+  /** Bytes of the volume, while it is served here. */
+  private get used(): number {
+    return this.server?.volume.used ?? 0;
   }
 
   private async options(): Promise<VolumeOptions> {
@@ -115,7 +119,7 @@ export class VolumeSeat {
       now: () => browserClock.now(),
       log: this.log,
       later: (act) => void breathe().then(act),
-      capacity: () => this.space.capacity ?? CAPACITY,
+      capacity: () => this.space.capacity(this.used),
     };
   }
 
@@ -146,7 +150,9 @@ export class VolumeSeat {
       this.letGo = resolve;
     });
     try {
-      await this.take(await openOpfsVolume(await directoryOf(this.machine.name), await this.options()));
+      const directory = await directoryOf(this.machine.name);
+      const onFull = (): void => this.space.full(this.used);
+      await this.take(await openOpfsVolume(directory, await this.options(), { onFull }));
     } catch (error) {
       this.failed(error);
       return false;
@@ -162,7 +168,7 @@ export class VolumeSeat {
       volume.resetSubtree('tmp');
       volume.resetSubtree('shm');
     }
-    void this.space.measure(volume);
+    void this.space.measure(volume.used);
     this.server = new VolumeServer(volume);
     this.client.connectLocal(volume);
     this.endUpkeep = keepUp({ volume, space: this.space, report: () => this.report(), log: this.log });

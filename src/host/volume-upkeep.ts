@@ -32,7 +32,7 @@ export const keepUp = ({ volume, space, report, log }: Upkeep): (() => void) => 
     // A disk that stays full is told once.
     if (message !== '' && message !== lastError) log(`the volume could not be flushed: ${message}`);
     lastError = message;
-    void space.measure(volume);
+    void space.measure(volume.used);
   }, PERIOD_MS);
   return () => clearInterval(timer);
 };

@@ -75,7 +75,7 @@ const trials = {
       if (tiny && TOO_LARGE.has(c.name)) continue;
       const directory = await folder('suite');
       const result = await outcome(c.name, async () => {
-        const mount = (): Promise<Volume> => openOpfsVolume(directory, { ...options(), ...extra }, journal);
+        const mount = (): Promise<Volume> => openOpfsVolume(directory, { ...options(), ...extra }, { journal });
         const volume = await mount();
         try {
           const fs = new VfsSystem(new Vfs(new TabFs(volume, 'root')));
@@ -115,7 +115,7 @@ const trials = {
 
   /** Mounts a volume for loads; the digest of what it holds. */
   async mount(name: string): Promise<string> {
-    mounted = await openOpfsVolume(await folder(name), options(), LOAD_JOURNAL);
+    mounted = await openOpfsVolume(await folder(name), options(), { journal: LOAD_JOURNAL });
     mounted.reclaimOrphans();
     return digest(new Driver(new TabFs(mounted, 'root')).dump());
   },
