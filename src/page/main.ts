@@ -15,6 +15,7 @@ import { bootFailed, machineLost, machineSilent, type Problem, unsupported, wron
 import type { PromptMarks } from './prompt-marks.ts';
 import type { Session } from './session.ts';
 import type { Shell } from './shell.ts';
+import { keepOnFirstLine } from './storage-state.ts';
 
 /** The terminal in front, for tests. */
 export interface TabOSHandle {
@@ -54,6 +55,7 @@ async function start({ machine, ephemeral, attach, command }: PageOptions): Prom
   if (panel.visible) return;
   const desk = new Desk(os, byId('bar'), byId('rooms'));
   performance.mark('tabos:view');
+  if (!ephemeral) keepOnFirstLine(byId('rooms'), () => void desk.updateStorage());
   const session = desk.open({ ...(attach !== undefined && { attach }), ...(command !== undefined && { command }) });
   expose(desk, session);
   const prompt = session.view.marks.waitForPrompt(0);

@@ -37,6 +37,7 @@ import { DEFAULT_MACHINE, isMachineName } from './options.ts';
 import type { Process } from './process.ts';
 import { Shell } from './shell.ts';
 import { Snapshots } from './snapshots.ts';
+import { keepStorage, type StorageState, storageState } from './storage-state.ts';
 import { TerminalLink } from './terminal-link.ts';
 
 export interface TabOSOptions {
@@ -219,6 +220,16 @@ export class TabOS {
   /** The processes of the machine, in whichever tab they run. */
   processes(): Promise<ProcessInfo[]> {
     return this.#machine.kernel.processes();
+  }
+
+  /** How well the browser keeps the files of this site, and how much there is of them. */
+  storage(): Promise<StorageState> {
+    return storageState();
+  }
+
+  /** Ask the browser, and it perhaps the person, never to remove the files by itself. Tells what it said. */
+  keepStorage(): Promise<boolean> {
+    return keepStorage();
   }
 
   /** What the machine is doing while it starts, for people. */
