@@ -3,7 +3,8 @@
 //
 // A path gets its number when it is first seen, and keeps it while it has the name; a number is never given twice. Changes
 // are made one after the other, so that looking whether a name exists and making it are one step: as far as this side
-// goes, for the owner of the files may change them at any time. A file that is removed while it is open answers ESTALE.
+// goes, for the owner of the files may change them at any time. A file that loses its name here while it is open lives on by its
+// handle, as far as the provider can; one that its owner removes answers ESTALE.
 
 import { type Errno, SysError } from '../../../abi/errno.ts';
 import { isDirectory, isRegular, isSymlink, RENAME, S, SEEK } from '../../../abi/file.ts';
@@ -41,6 +42,8 @@ class Inode {
   opens = 0;
   /** Of the provider, since the first read or write. */
   handle: Promise<number> | undefined;
+  /** What was last heard of it. */
+  known: PathStat | undefined;
 
   constructor(ino: Ino, parent: Inode | undefined, name: string) {
     this.ino = ino;
@@ -77,8 +80,19 @@ export class PathFs implements FileSystem {
 
   private inode(ino: Ino): Inode {
     const inode = this.inodes.get(ino);
-    if (inode === undefined || (inode.parent === undefined && ino !== ROOT_INO)) throw new SysError('ESTALE');
+    if (inode === undefined || this.isNameless(inode)) throw new SysError('ESTALE');
     return inode;
+  }
+
+  private isNameless(inode: Inode): boolean {
+    return inode.parent === undefined && inode.ino !== ROOT_INO;
+  }
+
+  /** One that may have lost its name while it is open: what is known of it stays, and a file lives on by its handle. */
+  private openInode(ino: Ino): Inode {
+    const inode = this.inodes.get(ino);
+    if (inode !== undefined && this.isNameless(inode) && inode.known !== undefined) return inode;
+    return this.inode(ino);
   }
 
   private child(parent: Inode, name: string): Inode {
@@ -99,12 +113,14 @@ export class PathFs implements FileSystem {
     if (inode.opens === 0) this.inodes.delete(inode.ino);
   }
 
-  private attributes(inode: Inode, { mode, size, mtime }: PathStat): Attributes {
+  private attributes(inode: Inode, found: PathStat): Attributes {
+    const { mode, size, mtime } = found;
     const { uid, gid } = this.options;
+    inode.known = found;
     return {
       ino: inode.ino,
       mode,
-      nlink: isDirectory(mode) ? 2 : 1,
+      nlink: this.isNameless(inode) ? 0 : isDirectory(mode) ? 2 : 1,
       uid,
       gid,
       rdev: 0,
@@ -122,8 +138,12 @@ export class PathFs implements FileSystem {
   }
 
   private async look(inode: Inode): Promise<PathStat> {
+    if (this.isNameless(inode) && inode.known !== undefined) return inode.known;
     const found = await this.provider.stat(inode.path);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      inode.known = found;
+      return found;
+    }
     if (inode.parent !== undefined) this.forget(inode);
     throw new SysError('ESTALE');
   }
@@ -152,9 +172,11 @@ export class PathFs implements FileSystem {
   // --- FileSystem --------------------------------------------------------------------------------------------------
 
   async walk(dir: Ino, names: readonly string[], open: boolean): Promise<Walk> {
-    let inode = this.inode(dir);
+    let inode = this.openInode(dir);
     let found = await this.look(inode);
     const passed: [Attributes, ...Attributes[]] = [this.attributes(inode, found)];
+    // In a directory that was removed there is nothing.
+    if (this.isNameless(inode)) return { passed };
     for (const name of names) {
       if (!isDirectory(found.mode)) break;
       const path = inode.path;
@@ -171,13 +193,13 @@ export class PathFs implements FileSystem {
   }
 
   async getattr(ino: Ino): Promise<Attributes> {
-    const inode = this.inode(ino);
+    const inode = this.openInode(ino);
     return this.attributes(inode, await this.look(inode));
   }
 
   setattr(ino: Ino, what: AttributeChange): Promise<Attributes> {
     return this.change(async () => {
-      const inode = this.inode(ino);
+      const inode = this.openInode(ino);
       const found = await this.look(inode);
       const { uid, gid } = this.options;
       if ((what.uid ?? uid) !== uid || (what.gid ?? gid) !== gid)
@@ -198,10 +220,12 @@ export class PathFs implements FileSystem {
     if (!isRegular(mode)) throw new SysError('EINVAL');
     const truncate = this.can('truncate', 'EPERM');
     await this.holding(inode, (handle) => truncate(handle, size));
+    if (inode.known !== undefined) inode.known = { ...inode.known, size };
   }
 
   /** A file by its handle: that of those who have it open, or one for this call. */
   private async holding<T>(inode: Inode, act: (handle: number) => Promise<T>): Promise<T> {
+    if (this.isNameless(inode) && inode.handle === undefined) throw new SysError('ESTALE');
     this.retain(inode);
     try {
       inode.handle ??= this.provider.open(inode.path);
@@ -213,6 +237,13 @@ export class PathFs implements FileSystem {
     } finally {
       this.release(inode.ino);
     }
+  }
+
+  /** Before a file loses its name: who has it open goes on by the handle. */
+  private async keep(inode: Inode | undefined, found: PathStat): Promise<void> {
+    if (inode === undefined || inode.opens === 0 || !isRegular(found.mode)) return;
+    inode.known = found;
+    await this.holding(inode, async () => undefined);
   }
 
   private retain(inode: Inode): void {
@@ -271,6 +302,7 @@ export class PathFs implements FileSystem {
     return this.change(async () => {
       const { inode, found } = await this.named(dir, name);
       if (isDirectory(found.mode)) throw new SysError('EISDIR');
+      await this.keep(inode, found);
       await this.can('unlink', 'EPERM')(inode.path);
       this.forget(inode);
     });
@@ -303,7 +335,11 @@ export class PathFs implements FileSystem {
       const to = parent.path === '' ? newName : `${parent.path}/${newName}`;
       if (from === to) return;
       if (to.startsWith(`${from}/`)) throw new SysError('EINVAL');
-      await this.checkTarget(from, found, to, flags);
+      const target = await this.provider.stat(to);
+      if (target !== undefined) {
+        await this.checkTarget(from, found, to, { target, flags });
+        await this.keep(parent.children.get(newName), target);
+      }
       // mv(1) copies where EXDEV says that there is no other way.
       await this.can('rename', 'EXDEV')(from, to);
       const replaced = parent.children.get(newName);
@@ -315,9 +351,12 @@ export class PathFs implements FileSystem {
     });
   }
 
-  private async checkTarget(from: string, { mode }: PathStat, to: string, flags: number): Promise<void> {
-    const target = await this.provider.stat(to);
-    if (target === undefined) return;
+  private async checkTarget(
+    from: string,
+    { mode }: PathStat,
+    to: string,
+    { target, flags }: { readonly target: PathStat; readonly flags: number },
+  ): Promise<void> {
     if ((flags & RENAME.NOREPLACE) !== 0) throw new SysError('EEXIST');
     if (from.startsWith(`${to}/`)) throw new SysError('ENOTEMPTY');
     if (isDirectory(mode) !== isDirectory(target.mode)) throw new SysError(isDirectory(mode) ? 'ENOTDIR' : 'EISDIR');
@@ -331,7 +370,7 @@ export class PathFs implements FileSystem {
   }
 
   async read(ino: Ino, offset: number, into: Uint8Array): Promise<number> {
-    const inode = this.inode(ino);
+    const inode = this.openInode(ino);
     // A file that is open was a file when it was opened: only a stranger has to be looked at.
     if (inode.handle === undefined) this.checkRegular((await this.look(inode)).mode);
     const bytes = await this.holding(inode, (handle) => this.provider.read(handle, offset, into.length));
@@ -349,13 +388,15 @@ export class PathFs implements FileSystem {
     // The caller's buffer is used for something else before its turn comes.
     const copy = new Uint8Array(bytes);
     return this.change(async () => {
-      const inode = this.inode(ino);
+      const inode = this.openInode(ino);
       const write = this.can('write', 'EPERM');
       const found = offset === 'append' || inode.handle === undefined ? await this.look(inode) : undefined;
       if (found !== undefined) this.checkRegular(found.mode);
       const at = offset === 'append' ? (found?.size ?? 0) : offset;
       await this.holding(inode, (handle) => write(handle, at, copy));
-      return at + copy.length;
+      const end = at + copy.length;
+      if (inode.known !== undefined) inode.known = { ...inode.known, size: Math.max(inode.known.size, end) };
+      return end;
     });
   }
 
@@ -382,7 +423,7 @@ export class PathFs implements FileSystem {
   }
 
   async open(ino: Ino): Promise<Ino> {
-    const inode = this.inode(ino);
+    const inode = this.openInode(ino);
     this.retain(inode);
     try {
       await this.look(inode);
