@@ -6,10 +6,10 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { isDirectory, isSymlink, LIMITS } from '../../abi/file.ts';
-import type { Attributes, Caller, Ino } from './filesystem.ts';
-import { type Flow, wait } from './flow.ts';
+import type { Attributes, Caller, Ino, Walk } from './filesystem.ts';
+import { type Awaitable, type Flow, wait } from './flow.ts';
 import type { Mount, Node } from './node.ts';
-import { type Credentials, check, MAY } from './permission.ts';
+import { type Credentials, check, MAY, permits } from './permission.ts';
 
 /** On whose behalf a path is resolved. A task is one. */
 export interface Context {
@@ -80,11 +80,15 @@ const dirname = (path: string): string => path.slice(0, Math.max(1, path.lastInd
 const isPlain = (name: string | undefined): boolean => name !== undefined && name !== '.' && name !== '..';
 
 /** The names of a path, last one first: a stack, on which the target of a link is put. */
-const namesOf = (path: string): string[] =>
-  path
-    .split('/')
-    .filter((name) => name !== '')
-    .reverse();
+const namesOf = (path: string): string[] => {
+  const names: string[] = [];
+  for (let end = path.length; end > 0; ) {
+    const slash = path.lastIndexOf('/', end - 1);
+    if (slash + 1 < end) names.push(path.slice(slash + 1, end));
+    end = slash;
+  }
+  return names;
+};
 
 function* load(place: Place): Flow<Spot> {
   const attributes = place.attributes ?? (yield* wait(place.mount.fs.getattr(place.ino)));
@@ -92,6 +96,16 @@ function* load(place: Place): Flow<Spot> {
 }
 
 export const spotOf = (node: Node): Flow<Spot> => load(placeOf(node));
+
+/** Undefined for what is gone: whoever asks again is told so. */
+const tried = <T>(act: () => T): T | undefined => {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof SysError) || error.errno !== 'ESTALE') throw error;
+    return undefined;
+  }
+};
 
 class Walker {
   private readonly ctx: Context;
@@ -101,6 +115,8 @@ class Walker {
   private slash: boolean;
   private links = 0;
   private here: Place;
+  /** The first walk, if it has been asked for already. */
+  private asked: Awaitable<Walk> | undefined;
   /** Opened by the file system for us and not handed on yet. */
   private held: { readonly mount: Mount; readonly ino: Ino } | undefined;
 
@@ -113,6 +129,45 @@ class Walker {
     this.rest = namesOf(path);
     this.slash = path.endsWith('/');
     this.here = placeOf(path.startsWith('/') ? ctx.root : at);
+  }
+
+  /**
+   * What most paths come to, in one step: nothing but names within one mount, found at once and without any error.
+   * Undefined when there is more to it: `find` then goes on with what has been asked for here.
+   */
+  now(): Found | undefined {
+    const { mount, ino, path, parent: above } = this.here;
+    const { rest, slash, ctx } = this;
+    if (rest.length === 0 || !rest.every(isPlain)) return undefined;
+    const names = rest.toReversed();
+    const asked = tried(() => mount.fs.walk(ino, names, this.open, ctx.caller));
+    this.asked = asked;
+    if (asked === undefined || asked instanceof Promise) return undefined;
+    const { passed, opened } = asked;
+    const last = names.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const directory = passed[i];
+      if (directory === undefined || !isDirectory(directory.mode) || !permits(ctx.cred, directory, MAY.EXEC))
+        return undefined;
+      const next = passed[i + 1];
+      if ((names[i] as string).length > LIMITS.NAME_MAX) return undefined;
+      if (next === undefined) continue;
+      if (mount.children.has(next.ino) || (isSymlink(next.mode) && this.follows(i === last))) return undefined;
+    }
+    const name = names[last] as string;
+    const directory = passed[last] as Attributes;
+    const parent: Spot = {
+      mount,
+      ino: directory.ino,
+      path: last === 0 ? path : join(path, names.slice(0, last).join('/')),
+      parent: last === 0 ? above : passed[last - 1]?.ino,
+      attributes: directory,
+    };
+    const attributes = passed[last + 1];
+    if (attributes === undefined) return { parent, name, slash, target: undefined, covered: false, opened: undefined };
+    if (slash && this.last !== 'name' && !isDirectory(attributes.mode)) return undefined;
+    const target = { mount, ino: attributes.ino, path: join(parent.path, name), parent: parent.ino, attributes };
+    return { parent, name, slash, target, covered: false, opened };
   }
 
   *find(): Flow<Found> {
@@ -180,7 +235,9 @@ class Walker {
     const names: string[] = [];
     for (let i = this.rest.length - 1; i >= 0 && isPlain(this.rest[i]); i--) names.push(this.rest[i] as string);
     const toTheEnd = names.length === this.rest.length;
-    const { passed, opened } = yield* wait(mount.fs.walk(ino, names, this.open && toTheEnd, this.ctx.caller));
+    const asked = this.asked ?? mount.fs.walk(ino, names, this.open && toTheEnd, this.ctx.caller);
+    this.asked = undefined;
+    const { passed, opened } = yield* wait(asked);
     if (opened !== undefined) this.held = { mount, ino: opened };
 
     let parent: Spot = { mount, ino, path: this.here.path, parent: this.here.parent, attributes: passed[0] };
@@ -249,12 +306,34 @@ class Walker {
 }
 
 /** Resolve a path. With `open` the target is opened on the way where the file system can do that. */
-export const find = (ctx: Context, at: Node, path: string, last: Last, open = false): Flow<Found> =>
-  new Walker(ctx, at, path, last, open).find();
+export function* find(ctx: Context, at: Node, path: string, last: Last, open = false): Flow<Found> {
+  const walker = new Walker(ctx, at, path, last, open);
+  return walker.now() ?? (yield* walker.find());
+}
+
+const targetOf = ({ target }: Found): Spot => {
+  if (target === undefined) throw new SysError('ENOENT');
+  return target;
+};
 
 /** The inode that a path names. ENOENT when there is none. */
 export function* existing(ctx: Context, at: Node, path: string, last: 'follow' | 'nofollow'): Flow<Spot> {
-  const { target } = yield* find(ctx, at, path, last);
-  if (target === undefined) throw new SysError('ENOENT');
-  return target;
+  return targetOf(yield* find(ctx, at, path, last));
 }
+
+/** Begin to look for the inode that a path names: `now`, where that is all it takes, else `rest` finds it. ENOENT. */
+export const begin = (
+  ctx: Context,
+  at: Node,
+  path: string,
+  last: 'follow' | 'nofollow',
+): { readonly now: Spot | undefined; readonly rest: () => Flow<Spot> } => {
+  const walker = new Walker(ctx, at, path, last, false);
+  const found = walker.now();
+  return {
+    now: found && targetOf(found),
+    rest: function* () {
+      return targetOf(yield* walker.find());
+    },
+  };
+};

@@ -19,7 +19,7 @@ import * as names from './names.ts';
 import type { Mount, Node } from './node.ts';
 import { type Opened, open } from './open.ts';
 import { check, checkAccess, MAY } from './permission.ts';
-import { type Context, existing, type Spot, spotOf } from './resolve.ts';
+import { begin, type Context, existing, type Spot, spotOf } from './resolve.ts';
 
 export type { TimeSpec } from './attributes.ts';
 export type { MountOptions } from './mounts.ts';
@@ -122,11 +122,17 @@ export class Vfs {
     last: 'follow' | 'nofollow',
     act: (spot: Spot) => Awaitable<R>,
   ): Awaitable<R> {
-    return run(
-      retried(function* () {
-        return yield* wait(act(yield* existing(ctx, at, path, last)));
-      }),
-    );
+    const { now, rest } = begin(ctx, at, path, last);
+    const acting = now === undefined ? undefined : act(now);
+    if (now !== undefined && !(acting instanceof Promise)) return acting as R;
+    const again = function* (): Flow<R> {
+      return yield* wait(act(yield* existing(ctx, at, path, last)));
+    };
+    let attempt = function* (): Flow<R> {
+      attempt = again;
+      return yield* wait(acting ?? act(yield* rest()));
+    };
+    return run(retried(() => attempt()));
   }
 
   private onNode<R>(node: Node, act: (spot: Spot) => Awaitable<R>): Awaitable<R> {
