@@ -4,7 +4,6 @@
 
 import { SysError } from '../../../abi/errno.ts';
 import type { ByteReader, ByteWriter } from '../../storage/codec.ts';
-import type { Time } from '../../vfs/filesystem.ts';
 import type { Effect, Times } from './effects.ts';
 import type { Extent, Move } from './extents.ts';
 
@@ -13,7 +12,7 @@ type Of<K extends Kind> = Extract<Effect, { readonly kind: K }>;
 
 interface Codec<K extends Kind> {
   write(writer: ByteWriter, effect: Of<K>): void;
-  read(reader: ByteReader): Omit<Of<K>, 'kind'>;
+  read(reader: ByteReader): Of<K>;
 }
 
 type Ids = Omit<Of<'new'>, 'kind'>;
@@ -58,32 +57,52 @@ const writeTimes = (writer: ByteWriter, times: Times): void => {
   }
 };
 
-const readTimes = (reader: ByteReader): Times => {
+/** What the first effects of a checkpoint are, most of all: hence without detours. */
+const readInode = (reader: ByteReader): Of<'inode'> => {
+  const ino = reader.number();
+  const mode = reader.number();
+  const uid = reader.number();
+  const gid = reader.number();
+  const rdev = reader.number();
+  const nlink = reader.number();
   const bits = reader.u8();
-  const all: Time[] = [];
-  for (let i = 0; i < TIMES.length; i++) {
-    const fresh = (bits & (1 << i)) !== 0 || i === 0;
-    all.push(fresh ? { sec: reader.signed(), nsec: reader.number() } : (all[i - 1] as Time));
-  }
-  const [birth, mtime, ctime, atime] = all as [Time, Time, Time, Time];
+  const birthSec = reader.signed();
+  const birthNsec = reader.number();
+  const mtimeSec = (bits & 2) === 0 ? birthSec : reader.signed();
+  const mtimeNsec = (bits & 2) === 0 ? birthNsec : reader.number();
+  const ctimeSec = (bits & 4) === 0 ? mtimeSec : reader.signed();
+  const ctimeNsec = (bits & 4) === 0 ? mtimeNsec : reader.number();
+  const atimeSec = (bits & 8) === 0 ? ctimeSec : reader.signed();
+  const atimeNsec = (bits & 8) === 0 ? ctimeNsec : reader.number();
   return {
-    atimeSec: atime.sec,
-    atimeNsec: atime.nsec,
-    mtimeSec: mtime.sec,
-    mtimeNsec: mtime.nsec,
-    ctimeSec: ctime.sec,
-    ctimeNsec: ctime.nsec,
-    birthSec: birth.sec,
-    birthNsec: birth.nsec,
+    kind: 'inode',
+    ino,
+    mode,
+    uid,
+    gid,
+    rdev,
+    nlink,
+    atimeSec,
+    atimeNsec,
+    mtimeSec,
+    mtimeNsec,
+    ctimeSec,
+    ctimeNsec,
+    birthSec,
+    birthNsec,
   };
 };
 
 /** A kind whose fields are all numbers. */
-const numbers = <K extends Kind>(...fields: (keyof Of<K> & string)[]): Codec<K> => ({
+const numbers = <K extends Kind>(kind: K, ...fields: (keyof Of<K> & string)[]): Codec<K> => ({
   write: (writer, effect) => {
     for (const field of fields) writer.number(effect[field] as number);
   },
-  read: (reader) => Object.fromEntries(fields.map((field) => [field, reader.number()])) as Omit<Of<K>, 'kind'>,
+  read: (reader) => {
+    const effect: Record<string, unknown> = { kind };
+    for (const field of fields) effect[field] = reader.number();
+    return effect as unknown as Of<K>;
+  },
 });
 
 const writeExtent = (writer: ByteWriter, { chunk, at, sums, tail }: Extent): void => {
@@ -108,27 +127,27 @@ const readExtent = (reader: ByteReader): Extent => {
 const ALL = 2 ** 48;
 
 const CODECS: { readonly [K in Kind]: Codec<K> } = {
-  volume: numbers('chunkSize', 'unit', 'nextIno'),
+  volume: numbers('volume', 'chunkSize', 'unit', 'nextIno'),
   time: {
     write: (writer, { sec, nsec }) => {
       writer.signed(sec);
       writer.number(nsec);
     },
-    read: (reader) => ({ sec: reader.signed(), nsec: reader.number() }),
+    read: (reader) => ({ kind: 'time', sec: reader.signed(), nsec: reader.number() }),
   },
   new: {
     write: writeIds,
-    read: readIds,
+    read: (reader) => {
+      const { ino, mode, uid, gid, rdev, nlink } = readIds(reader);
+      return { kind: 'new', ino, mode, uid, gid, rdev, nlink };
+    },
   },
   inode: {
     write: (writer, effect) => {
       writeIds(writer, effect);
       writeTimes(writer, effect);
     },
-    read: (reader) => {
-      const { ino, mode, uid, gid, rdev, nlink } = readIds(reader);
-      return { ino, mode, uid, gid, rdev, nlink, ...readTimes(reader) };
-    },
+    read: readInode,
   },
   link: {
     write: (writer, { dir, name, ino, cookie }) => {
@@ -137,29 +156,35 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
       writer.number(ino);
       writer.number(cookie);
     },
-    read: (reader) => ({ dir: reader.number(), name: reader.name(), ino: reader.number(), cookie: reader.number() }),
+    read: (reader) => ({
+      kind: 'link',
+      dir: reader.number(),
+      name: reader.name(),
+      ino: reader.number(),
+      cookie: reader.number(),
+    }),
   },
   unlink: {
     write: (writer, { dir, name }) => {
       writer.number(dir);
       writer.name(name);
     },
-    read: (reader) => ({ dir: reader.number(), name: reader.name() }),
+    read: (reader) => ({ kind: 'unlink', dir: reader.number(), name: reader.name() }),
   },
-  nlink: numbers('ino', 'nlink'),
+  nlink: numbers('nlink', 'ino', 'nlink'),
   touch: {
     write: (writer, { ino, modified }) => {
       writer.number(ino);
       writer.u8(modified ? 1 : 0);
     },
-    read: (reader) => ({ ino: reader.number(), modified: reader.u8() === 1 }),
+    read: (reader) => ({ kind: 'touch', ino: reader.number(), modified: reader.u8() === 1 }),
   },
   target: {
     write: (writer, { ino, target }) => {
       writer.number(ino);
       writer.name(target);
     },
-    read: (reader) => ({ ino: reader.number(), target: reader.name() }),
+    read: (reader) => ({ kind: 'target', ino: reader.number(), target: reader.name() }),
   },
   inline: {
     write: (writer, { ino, size, bytes }) => {
@@ -167,9 +192,9 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
       writer.number(size);
       writer.blob(bytes);
     },
-    read: (reader) => ({ ino: reader.number(), size: reader.number(), bytes: reader.blob() }),
+    read: (reader) => ({ kind: 'inline', ino: reader.number(), size: reader.number(), bytes: reader.blob() }),
   },
-  size: numbers('ino', 'size'),
+  size: numbers('size', 'ino', 'size'),
   extents: {
     write: (writer, { ino, from, to, extents }) => {
       writer.number(ino);
@@ -185,7 +210,7 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
       const count = reader.number();
       const extents: Extent[] = [];
       for (let i = 0; i < count; i++) extents.push(readExtent(reader));
-      return { ino, from, to: to === ALL ? Number.POSITIVE_INFINITY : to, extents };
+      return { kind: 'extents', ino, from, to: to === ALL ? Number.POSITIVE_INFINITY : to, extents };
     },
   },
   tail: {
@@ -195,11 +220,17 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
       writer.number(length);
       writer.u32(sum);
     },
-    read: (reader) => ({ ino: reader.number(), chunk: reader.number(), length: reader.number(), sum: reader.u32() }),
+    read: (reader) => ({
+      kind: 'tail',
+      ino: reader.number(),
+      chunk: reader.number(),
+      length: reader.number(),
+      sum: reader.u32(),
+    }),
   },
-  free: numbers('ino'),
-  clear: numbers('dir'),
-  reply: numbers('client', 'seq', 'ack', 'value'),
+  free: numbers('free', 'ino'),
+  clear: numbers('clear', 'dir'),
+  reply: numbers('reply', 'client', 'seq', 'ack', 'value'),
   snapshot: {
     write: (writer, { id, name, sec, nsec }) => {
       writer.number(id);
@@ -207,19 +238,25 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
       writer.signed(sec);
       writer.number(nsec);
     },
-    read: (reader) => ({ id: reader.number(), name: reader.name(), sec: reader.signed(), nsec: reader.number() }),
+    read: (reader) => ({
+      kind: 'snapshot',
+      id: reader.number(),
+      name: reader.name(),
+      sec: reader.signed(),
+      nsec: reader.number(),
+    }),
   },
-  forget: numbers('id'),
-  rollback: numbers('id'),
-  within: numbers('id'),
-  absent: numbers('ino'),
+  forget: numbers('forget', 'id'),
+  rollback: numbers('rollback', 'id'),
+  within: numbers('within', 'id'),
+  absent: numbers('absent', 'ino'),
   was: {
     write: (writer, { dir, name, ino }) => {
       writer.number(dir);
       writer.name(name);
       writer.number(ino);
     },
-    read: (reader) => ({ dir: reader.number(), name: reader.name(), ino: reader.number() }),
+    read: (reader) => ({ kind: 'was', dir: reader.number(), name: reader.name(), ino: reader.number() }),
   },
   move: {
     write: (writer, { moves }) => {
@@ -235,7 +272,7 @@ const CODECS: { readonly [K in Kind]: Codec<K> } = {
       const moves: Move[] = [];
       for (let i = 0; i < count; i++)
         moves.push({ from: reader.number(), to: reader.number(), units: reader.number() });
-      return { moves };
+      return { kind: 'move', moves };
     },
   },
 };
@@ -280,7 +317,7 @@ export const readEffects = (reader: ByteReader): Effect[] => {
     const code = reader.u8();
     const kind = KINDS[code - 1];
     if (kind === undefined) throw new SysError('EIO', `the volume is damaged: effect ${code}`);
-    effects.push({ kind, ...(CODECS[kind] as Codec<Kind>).read(reader) } as Effect);
+    effects.push((CODECS[kind] as Codec<Kind>).read(reader));
   }
   return effects;
 };

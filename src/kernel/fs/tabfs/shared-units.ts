@@ -113,8 +113,14 @@ const changeRows = (
  * has more than one owner with the number of the others.
  */
 export const occupancy = (runs: readonly Run[]): { readonly used: readonly Run[]; readonly shared: SharedUnits } => {
-  const starts = Float64Array.from(runs, ({ at }) => at).sort();
-  const ends = Float64Array.from(runs, ({ at, units }) => at + units).sort();
+  const starts = new Float64Array(runs.length);
+  const ends = new Float64Array(runs.length);
+  for (const [i, { at, units }] of runs.entries()) {
+    starts[i] = at;
+    ends[i] = at + units;
+  }
+  starts.sort();
+  ends.sort();
   const used: Run[] = [];
   const shared = new SharedUnits();
   let owners = 0;

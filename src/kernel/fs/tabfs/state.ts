@@ -277,6 +277,12 @@ export class State {
   private replace(inode: Inode, from: number, to: number, replacement: readonly Extent[]): void {
     const { extents } = inode;
     if (extents.length === 0 && replacement.length === 0) return;
+    if (extents.length === 0) {
+      // As in most of a checkpoint.
+      inode.extents = replacement.slice();
+      for (const extent of replacement) inode.blocks += this.blocksOf(runOf(extent, this.geometry).units);
+      return;
+    }
     const replaced = extents.slice();
     const removed = replaceExtents(replaced, from, to, replacement, this.geometry);
     inode.extents = replaced;
