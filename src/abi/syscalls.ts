@@ -1008,6 +1008,14 @@ export const SYSCALLS = {
     errors: ['EBADF', 'EOPNOTSUPP', 'ERANGE'],
     doc: 'Describe snapshot number index, from 0, the oldest, on: seconds, nanoseconds, name, with spaces between. 0: there is none.',
   },
+  fsck: {
+    nr: 225,
+    args: [FD, ['step', 'off'], ['buf', 'out']],
+    result: 'off',
+    served: 'volume',
+    errors: ['EBADF', 'EIO', 'EOPNOTSUPP', 'EPERM'],
+    doc: 'One step of a check of the file system of an open file, from 0 on: what it finds, as lines and a NUL in buf. The result is the next step; 0: that was all.',
+  },
 
   // --- tracing --------------------------------------------------------------------------------------------------
   ptrace: {

@@ -74,6 +74,7 @@ export const base = () => [
   dir('usr/share/doc'),
   link('usr/sbin', 'bin'),
   link('usr/local', '../var/local'),
+  builtin('fsck'),
   builtin('js'),
   builtin('node'),
   builtin('snapshot'),

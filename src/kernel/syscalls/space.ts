@@ -4,7 +4,7 @@ import { SysError } from '../../abi/errno.ts';
 import { FALLOCATE, O } from '../../abi/file.ts';
 import { SIGNAL } from '../../abi/signals.ts';
 import type { Handlers } from '../../abi/syscalls.ts';
-import { writeByteString } from '../../base/bytes.ts';
+import { bytesOf, fromText, writeByteString } from '../../base/bytes.ts';
 import { PipeEnd } from '../fd/pipe.ts';
 import { NodeFile, RegularFile } from '../fd/vfs-file.ts';
 import type { Station } from '../station/station.ts';
@@ -14,7 +14,7 @@ import { chain } from '../vfs/flow.ts';
 import { isOwner } from '../vfs/permission.ts';
 import type { Node } from '../vfs/vfs.ts';
 
-type Calls = 'fallocate' | 'copy_file_range' | 'ficlone' | 'snapshot' | 'snapshots';
+type Calls = 'fallocate' | 'copy_file_range' | 'ficlone' | 'snapshot' | 'snapshots' | 'fsck';
 
 const CHANGES: Readonly<Record<number, SnapshotChange>> = { 1: 'create', 2: 'delete', 3: 'rollback' };
 
@@ -135,5 +135,17 @@ export const spaceCalls = (_station: Station): Handlers<Task, Calls> => ({
     if (text.length > buf.length) throw new SysError('ERANGE');
     writeByteString(text, buf);
     return text.length;
+  },
+
+  async fsck(task, fd, step, buf) {
+    const fs = await owned(task, fd);
+    if (fs.check === undefined) throw new SysError('EOPNOTSUPP');
+    const { problems, next } = await fs.check(step);
+    const text = bytesOf(fromText(problems.map((each) => `${each}\n`).join('')));
+    // What does not fit is more of the same: a volume that has so much is to be repaired anyway.
+    const shown = text.subarray(0, buf.length - 1);
+    buf.set(shown);
+    buf[shown.length] = 0;
+    return next;
   },
 });

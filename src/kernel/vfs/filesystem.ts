@@ -130,6 +130,13 @@ export interface SnapshotInfo {
   readonly nsec: number;
 }
 
+export interface CheckStep {
+  /** What is not as it should be, as text. */
+  readonly problems: readonly string[];
+  /** Where to go on; 0 at the end. */
+  readonly next: number;
+}
+
 export type SnapshotChange = 'create' | 'delete' | 'rollback';
 
 /** Who is asking, for file systems that answer each process differently (procfs). Opaque to the VFS. */
@@ -231,4 +238,7 @@ export interface FileSystem {
    *  was not there. ENOENT; EEXIST when there is one of that name; EINVAL for a name that is empty, longer than 255
    *  bytes, or has control characters or `/`; ENOSPC. */
   changeSnapshots?(change: SnapshotChange, name: string): Awaitable<void>;
+
+  /** One step of a check of everything, which changes nothing: from 0 on, each for no longer than some 50 ms. */
+  check?(step: number): Awaitable<CheckStep>;
 }

@@ -7,6 +7,7 @@ import type { Outcome } from '../runtime/guest.ts';
 import { type Builtin, BuiltinProcess, runProgram } from './builtin.ts';
 
 const BUILTINS: Readonly<Record<string, () => Promise<Builtin>>> = {
+  fsck: async () => (await import('./fsck.ts')).fsck,
   js: async () => (await import('./js.ts')).js,
   node: async () => (await import('../node/main.ts')).node,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,

@@ -47,6 +47,7 @@ const READERS = {
   sync: ({ fs }) => fs.sync(),
   statfs: ({ fs }) => fs.statfs(),
   snapshots: ({ fs }) => fs.snapshots(),
+  check: ({ fs }, step) => fs.check(step),
 } satisfies { readonly [C in Call]?: Reader<C> };
 
 const nothing = (): void => {};

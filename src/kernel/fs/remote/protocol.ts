@@ -12,6 +12,7 @@ import type { Errno } from '../../../abi/errno.ts';
 import type {
   AttributeChange,
   Attributes,
+  CheckStep,
   Entry,
   FileSystemStatus,
   Ino,
@@ -97,6 +98,7 @@ export interface Calls {
   statfs(): FileSystemStatus;
   snapshots(): readonly SnapshotInfo[];
   changeSnapshots(change: SnapshotChange, name: string): void;
+  check(step: number): CheckStep;
 }
 export type Call = keyof Calls;
 export type Args<C extends Call> = Parameters<Calls[C]>;

@@ -4,6 +4,7 @@
 import type {
   AttributeChange,
   Attributes,
+  CheckStep,
   Coherence,
   Created,
   Entry,
@@ -180,6 +181,10 @@ export class RemoteFs implements FileSystem {
 
   snapshots(): Awaitable<readonly SnapshotInfo[]> {
     return this.local?.snapshots() ?? this.call('snapshots');
+  }
+
+  check(step: number): Awaitable<CheckStep> {
+    return this.local?.check(step) ?? this.call('check', step);
   }
 
   changeSnapshots(change: SnapshotChange, name: string): Awaitable<void> {

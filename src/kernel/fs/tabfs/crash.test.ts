@@ -7,6 +7,7 @@ import { SysError } from '../../../abi/errno.ts';
 import { Disk, type Stores } from '../../../testing/suites/volume-faults.ts';
 import { type Choice, Driver, Model } from '../../../testing/suites/volume-model.ts';
 import { Journal } from '../../storage/journal.ts';
+import { checkNames, describeNames } from './check.ts';
 import { unitsOf } from './extents.ts';
 import { occupancy } from './shared-units.ts';
 import { TabFs } from './tabfs.ts';
@@ -79,6 +80,8 @@ const expectTidy = (volume: Volume): void => {
     // A file that nobody has open may keep what a failed write took for it.
     units += inode.spare(TINY.geometry)?.units ?? 0;
   }
+  expect(volume.checkSpace()).toEqual([]);
+  expect(describeNames(checkNames(volume.state))).toEqual([]);
   volume.sync();
   expect(volume.used).toBe(units * TINY.geometry.unit);
 };

@@ -63,6 +63,11 @@ export class DataArea {
     return (this.space.end - this.space.free) * this.geometry.unit;
   }
 
+  /** Units that hold nothing any more and are not usable yet. */
+  get waiting(): number {
+    return this.freedUnits;
+  }
+
   // --- reading -----------------------------------------------------------------------------------------------------
 
   /** Copy a part of a stored chunk. EIO when it does not check. */

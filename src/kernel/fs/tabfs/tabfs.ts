@@ -8,6 +8,7 @@ import { FALLOCATE, isDirectory, isSymlink, LIMITS, RENAME } from '../../../abi/
 import type {
   AttributeChange,
   Attributes,
+  CheckStep,
   Created,
   Entry,
   FileSystem,
@@ -20,6 +21,7 @@ import type {
   Walk,
 } from '../../vfs/filesystem.ts';
 import { withoutSetId } from '../../vfs/permission.ts';
+import { checkStep } from './check-mounted.ts';
 import type { File } from './content.ts';
 import type { Directory } from './directory.ts';
 import type { Effect } from './effects.ts';
@@ -383,6 +385,10 @@ export class TabFs implements FileSystem {
 
   snapshots(): readonly SnapshotInfo[] {
     return this.kept.state.snapshots.list.map(({ name, sec, nsec }) => ({ name, sec, nsec }));
+  }
+
+  check(step: number): CheckStep {
+    return checkStep(this.kept, step);
   }
 
   changeSnapshots(change: SnapshotChange, name: string): void {

@@ -99,7 +99,7 @@ export class Volume {
   readonly log: (message: string) => void;
   /** Told before anybody can know that a file changes: its number, or nothing when it may be any. */
   onContent: (ino?: Ino) => void = () => {};
-  private readonly store: BlockStore;
+  readonly store: BlockStore;
   private readonly metadata: MetadataStore;
   private readonly data: DataArea;
   private readonly now: () => number;
@@ -399,6 +399,16 @@ export class Volume {
   /** Give the memory of cached data back that nobody has used since the last time. */
   age(): void {
     this.data.age();
+  }
+
+  /** Does what is taken for free agree with what is in use? What is not, as text. */
+  checkSpace(): string[] {
+    const { inodes, geometry } = this.state;
+    let units = this.data.waiting;
+    for (const { units: each } of occupancy(this.state.runs()).used) units += each;
+    for (const ino of inodes.capacities.keys()) units += inodes.get(ino)?.spare(geometry)?.units ?? 0;
+    const used = this.used / geometry.unit;
+    return used === units ? [] : [`${used} units are taken for used, and ${units} are`];
   }
 
   /** Bytes of data in use. */
