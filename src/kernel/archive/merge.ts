@@ -2,10 +2,12 @@
 // is, in reverse order, when a later one fails: then the tree is as it was.
 //
 // A directory that does not exist is moved whole. Where one does, what is in it is merged; a file replaces a file, and
-// the old one waits in the stage until all is done. A directory never replaces a file, nor a file a directory.
+// the old one waits in the stage until all is done. A directory never replaces a file, nor a file a directory. What a
+// directory of another owner is stays as it is: only what is in it is merged.
 
 import { type Errno, SysError } from '../../abi/errno.ts';
 import { AT, isDirectory, O, RENAME } from '../../abi/file.ts';
+import { isOwner } from '../vfs/permission.ts';
 import type { Context, Node, Stat, Vfs } from '../vfs/vfs.ts';
 import { namesIn } from './names-in.ts';
 import type { DirectoryState } from './stage.ts';
@@ -110,7 +112,9 @@ export class Merge {
   private async keepTimes(path: string): Promise<void> {
     const { vfs, ctx, target } = this;
     const at = path === '' ? '.' : path;
-    const { atimeSec, atimeNsec, mtimeSec, mtimeNsec } = await vfs.stat(ctx, target, at, AT.SYMLINK_NOFOLLOW);
+    const old = await vfs.stat(ctx, target, at, AT.SYMLINK_NOFOLLOW);
+    if (!isOwner(ctx.cred, old)) return;
+    const { atimeSec, atimeNsec, mtimeSec, mtimeNsec } = old;
     const [atime, mtime] = [
       { sec: atimeSec, nsec: atimeNsec },
       { sec: mtimeSec, nsec: mtimeNsec },
@@ -118,12 +122,12 @@ export class Merge {
     this.undo.push(() => vfs.utimens(ctx, target, at, atime, mtime, 0));
   }
 
-  /** Mode and time of a directory. A root of what is mounted there keeps its own. */
+  /** Mode and time of a directory. One of another owner, or of what is mounted there, keeps its own. */
   private async describe(path: string, { mode, mtime }: DirectoryState): Promise<void> {
     const { vfs, ctx, target } = this;
     const old = await vfs.stat(ctx, target, path, AT.SYMLINK_NOFOLLOW);
     const { dev } = await vfs.fstat(target);
-    if (old.dev !== dev) return;
+    if (old.dev !== dev || !isOwner(ctx.cred, old)) return;
     await this.keepTimes(path);
     this.undo.push(() => vfs.chmod(ctx, target, path, old.mode & 0o7777, 0));
     await vfs.utimens(ctx, target, path, mtime, mtime, 0);
