@@ -280,6 +280,37 @@ export interface StationControl extends FilesControl, ArchivesControl, MountsCon
   killGroup(pid: number, signal: number): Promise<void>;
 }
 
+// --- a volume that will not mount -----------------------------------------------------------------------------------
+
+/** What is wrong with a volume. */
+export interface VolumeReport {
+  /** For people. Empty: all is well. */
+  readonly problems: readonly string[];
+  /** Paths of files whose data cannot be read. */
+  readonly damagedFiles: readonly string[];
+}
+
+export interface SavedFiles {
+  /** A tar archive. */
+  readonly archive: Blob;
+  readonly files: number;
+  /** Paths of files that have zeros where they cannot be read. */
+  readonly damaged: readonly string[];
+}
+
+/** Rejects with EBUSY when the volume is mounted, EINVAL when its format is newer, EIO when nothing can be read. */
+export interface VolumeDoctor {
+  /** Changes nothing. */
+  check(machine: string): Promise<VolumeReport>;
+  /** Gives what was wrong. ENOSPC; then nothing has changed. */
+  repair(machine: string): Promise<VolumeReport>;
+  /** Everything that can be read. Changes nothing. */
+  save(machine: string): Promise<SavedFiles>;
+}
+
+/** Why a volume cannot be mounted. */
+export type VolumeFault = 'ERR_VOLUME_DAMAGED' | 'ERR_VOLUME_NEWER' | 'ERR_VOLUME_BUSY';
+
 // --- boot ----------------------------------------------------------------------------------------------------------
 
 /** What a page says when it asks for a machine. */

@@ -17,6 +17,7 @@ import type { HostKernelOps, HostStationOps } from './host-link.ts';
 import { ImageFetcher, loadManifest, loadPackages } from './image.ts';
 import { ProcessHost } from './process-host.ts';
 import { makeStationControl } from './station-control.ts';
+import { volumeFault } from './volume-fault.ts';
 import { VolumeSeat } from './volume-seat.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -44,10 +45,22 @@ const filesOf = async ({ imageUrl, ephemeral }: MachineOptions): Promise<TreePar
   return { fetchFile, isLocal, forgetFile, packages, onWait: fetchNotice(browserClock) };
 };
 
+class BootError extends Error {
+  readonly code: string;
+
+  constructor(code: string, cause: unknown) {
+    super('the machine cannot be booted', { cause });
+    this.code = code;
+  }
+}
+
 const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation, { type: 'boot' }>): Promise<void> => {
   const image = loadManifest(machine.imageUrl);
   const files = filesOf(machine);
-  const seat = new VolumeSeat(machine, () => peer, { onFault: (error) => failed('ERR_VOLUME', error), log });
+  const seat = new VolumeSeat(machine, () => peer, {
+    onFault: (error) => failed(volumeFault(error) ?? 'ERR_VOLUME', error),
+    log,
+  });
   onPage = (state) => seat.page(state);
   const peer: RpcPeer<HostKernelOps, HostStationOps> = new RpcPeer<HostKernelOps, HostStationOps>(
     portEndpoint(kernelPort),
@@ -61,7 +74,9 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
     },
   );
   const kernel = new KernelPort(peer as unknown as KernelTransport);
-  const volume = await seat.open();
+  const volume = await seat.open().catch((error: unknown) => {
+    throw new BootError(volumeFault(error) ?? 'ERR_BOOT', error);
+  });
   const bootTime = await peer.call('bootTime');
   const vfs = await makeTree({
     ...volume,
@@ -105,5 +120,10 @@ const onPageState = async ({ state, done }: Extract<ToStation, { type: 'page' }>
 self.onmessage = ({ data }: MessageEvent<ToStation>): void => {
   if (data.type === 'worker') host.add(data.id, typedEndpoint(data.port));
   else if (data.type === 'page') void onPageState(data);
-  else boot(data).catch((error: unknown) => failed('ERR_BOOT', error));
+  else {
+    boot(data).catch((error: unknown) => {
+      if (error instanceof BootError) failed(error.code, error.cause);
+      else failed('ERR_BOOT', error);
+    });
+  }
 };

@@ -18,6 +18,7 @@ import { portEndpoint } from './endpoints.ts';
 import type { HostKernelOps, HostStationOps } from './host-link.ts';
 import { openOpfsVolume } from './opfs-block-store.ts';
 import { StorageSpace } from './storage-space.ts';
+import { directoryOf, volumeLock } from './volume-place.ts';
 import { keepUp, trySync } from './volume-upkeep.ts';
 
 type KernelPeer = RpcPeer<HostKernelOps, HostStationOps>;
@@ -39,13 +40,6 @@ const randomId = (): number => {
 const PAUSE_MS = 20;
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-
-/** The directory of a machine's volume in the origin private file system. */
-const directoryOf = async (machine: string): Promise<FileSystemDirectoryHandle> => {
-  const origin = await navigator.storage.getDirectory();
-  const machines = await origin.getDirectoryHandle('tabos', { create: true });
-  return await machines.getDirectoryHandle(machine, { create: true });
-};
 
 export class VolumeSeat {
   private readonly machine: MachineOptions;
@@ -132,7 +126,7 @@ export class VolumeSeat {
       this.leaveLine = new AbortController();
       const { signal } = this.leaveLine;
       this.place = navigator.locks
-        .request(`tabos-volume:${this.machine.name}`, { signal }, async () => {
+        .request(volumeLock(this.machine.name), { signal }, async () => {
           mountable = await this.holdLock();
         })
         .catch((error: unknown) => {

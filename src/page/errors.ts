@@ -4,6 +4,7 @@
  * What the page itself cannot do is a TabOSError, whose codes start with ERR_.
  */
 import { ERRNO, type Errno } from '../abi/errno.ts';
+import type { VolumeFault } from '../host/control.ts';
 
 /** A call that the system refused, with the errno's name as `code`. */
 export class SystemError extends Error {
@@ -32,6 +33,8 @@ export type TabOSErrorCode =
   | 'ERR_UNSUPPORTED'
   /** The machine could not start. */
   | 'ERR_BOOT'
+  /** The stored files cannot be mounted: damaged, written by a newer version, or open elsewhere. */
+  | VolumeFault
   /** The kernel or the station of this tab is gone. */
   | 'ERR_LOST'
   /** The machine was closed by this page. */
@@ -52,6 +55,14 @@ export type TabOSErrorCode =
   | 'ERR_INVALID_ARG_VALUE'
   /** An option that the call does not have. */
   | 'ERR_UNKNOWN_OPTION';
+
+const VOLUME_FAULTS: ReadonlySet<string> = new Set<VolumeFault>([
+  'ERR_VOLUME_DAMAGED',
+  'ERR_VOLUME_NEWER',
+  'ERR_VOLUME_BUSY',
+]);
+
+export const isVolumeFault = (code: string): code is VolumeFault => VOLUME_FAULTS.has(code);
 
 export class TabOSError extends Error {
   override readonly name = 'TabOSError';

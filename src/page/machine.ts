@@ -26,7 +26,7 @@ import {
 } from './capabilities.ts';
 import { deferred } from './deferred.ts';
 import { Disposables, Emitter } from './emitter.ts';
-import { TabOSError } from './errors.ts';
+import { isVolumeFault, TabOSError } from './errors.ts';
 import { guarded, Lifeline } from './lifeline.ts';
 import { holdLock, watchAnswers, watchLock } from './liveness.ts';
 import { followPage } from './page-state.ts';
@@ -192,7 +192,8 @@ export class Machine {
         this.#stationReady.resolve();
         return;
       case 'failed':
-        this.#fail(message.code === '' ? message.message : `${message.message} (${message.code})`);
+        if (isVolumeFault(message.code)) this.#end(new TabOSError(message.code, message.message));
+        else this.#fail(message.code === '' ? message.message : `${message.message} (${message.code})`);
         return;
       case 'needWorkers':
         for (let i = 0; i < message.count; i++) {
@@ -221,7 +222,7 @@ export class Machine {
     this.#stationReady.reject(error);
     this.#foundCapabilities.reject(error);
     this.#owned.dispose();
-    if (error.code === 'ERR_LOST') this.#lost.emit(error);
+    if (this.#isReady && error.code !== 'ERR_CLOSED') this.#lost.emit(error);
   }
 
   #watch(): void {

@@ -8,6 +8,7 @@ import type { Terminal } from '@xterm/xterm';
 import { missing } from './capabilities.ts';
 import type { Desk } from './desk.ts';
 import { byId } from './dom.ts';
+import { isVolumeFault, TabOSError } from './errors.ts';
 import { OptionError, type PageOptions, readOptions } from './options.ts';
 import { TabOS } from './os.ts';
 import { Panel } from './panel.ts';
@@ -16,6 +17,8 @@ import type { PromptMarks } from './prompt-marks.ts';
 import type { Session } from './session.ts';
 import type { Shell } from './shell.ts';
 import { keepOnFirstLine } from './storage-state.ts';
+import { Doctor } from './volume-doctor.ts';
+import { volumeProblem } from './volume-problem.ts';
 
 /** The terminal in front, for tests. */
 export interface TabOSHandle {
@@ -77,17 +80,28 @@ function watch(os: TabOS): void {
     progress.textContent = text;
   });
   os.ready.catch(async (error: unknown) => {
+    const fault = volumeFault(os, error);
+    if (fault) {
+      refuse(fault);
+      return;
+    }
     const found = await os.capabilities.catch(() => undefined);
     const absent = found ? missing(found, os.ephemeral) : [];
     const reason = error instanceof Error ? error.message : String(error);
     refuse(found && absent.length > 0 ? unsupported(absent, found, location.href) : bootFailed(reason, location.href));
   });
-  os.onLost(({ message }) => panel.show(machineLost(message), false));
+  os.onLost((error) => panel.show(volumeFault(os, error) ?? machineLost(error.message), false));
   const silence = { kernel: machineSilent('kernel'), station: machineSilent('system of this tab') };
   os.onSilent(({ part, silent }) => {
     if (silent) panel.show(silence[part], false);
     else panel.hide(silence[part]);
   });
+}
+
+/** When the volume is what the machine cannot do without. */
+function volumeFault(os: TabOS, error: unknown): Problem | undefined {
+  if (!(error instanceof TabOSError) || !isVolumeFault(error.code)) return undefined;
+  return volumeProblem(error.code, error.message, new Doctor(os.machine), location.href);
 }
 
 function expose(desk: Desk, first: Session): void {

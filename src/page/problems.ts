@@ -24,7 +24,15 @@ export interface ProblemItem {
 export type ProblemAction =
   | { readonly kind: 'link'; readonly label: string; readonly href: string }
   | { readonly kind: 'reload'; readonly label: string }
-  | { readonly kind: 'dismiss'; readonly label: string };
+  | { readonly kind: 'dismiss'; readonly label: string }
+  /** Does something, and shows what came of it. */
+  | { readonly kind: 'run'; readonly label: string; readonly run: () => Promise<Outcome> };
+
+export interface Outcome {
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly download?: { readonly label: string; readonly blob: Blob; readonly name: string };
+}
 
 export const ISOLATION_HEADERS = 'Cross-Origin-Opener-Policy: same-origin\nCross-Origin-Embedder-Policy: require-corp';
 
@@ -164,7 +172,7 @@ export function machineSilent(who: string): Problem {
   };
 }
 
-function ephemeralAddress(address: string): string {
+export function ephemeralAddress(address: string): string {
   const url = new URL(address);
   url.searchParams.delete('machine');
   url.searchParams.delete('attach');

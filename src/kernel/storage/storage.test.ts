@@ -9,6 +9,7 @@ import { ByteReader, ByteWriter } from './codec.ts';
 import { crc32c } from './crc32c.ts';
 import { Journal } from './journal.ts';
 import { encodeHeader, FORMAT_VERSION, FRAME, seedOf, startOf } from './journal-format.ts';
+import { ScratchStore } from './scratch-store.ts';
 
 const pair = (): [MemoryBlockStore, MemoryBlockStore] => [
   new MemoryBlockStore({ resident: false }),
@@ -25,6 +26,30 @@ describe('a block store in memory', () => {
     throws('ENOSPC', () => store.write(80, new Uint8Array(30)), 'write');
     throws('ENOSPC', () => store.truncate(101), 'truncate');
     expect(store.size).toBe(90);
+  });
+});
+
+describe('a scratch store', () => {
+  const scratch = (): ScratchStore => new ScratchStore(new MemoryBlockStore());
+  test.each(BLOCK_STORE_SUITE.map((c) => [c.name, c] as const))('%s', (_name, c) => c.run(scratch()));
+
+  test('reads what is below, and leaves that as it is', () => {
+    const base = new MemoryBlockStore();
+    base.write(0, new Uint8Array(200_000).fill(7));
+    const store = new ScratchStore(base);
+    store.write(70_000, Uint8Array.of(1, 2, 3));
+    const into = new Uint8Array(5);
+    store.read(69_999, into);
+    expect([...into]).toEqual([7, 1, 2, 3, 7]);
+    base.read(69_999, into);
+    expect([...into]).toEqual([7, 7, 7, 7, 7]);
+    store.truncate(65_000);
+    store.truncate(150_000);
+    store.read(64_998, into);
+    expect([...into]).toEqual([7, 7, 0, 0, 0]);
+    store.read(70_000, into);
+    expect([...into]).toEqual([0, 0, 0, 0, 0]);
+    expect(base.size).toBe(200_000);
   });
 });
 
