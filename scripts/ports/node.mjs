@@ -21,7 +21,7 @@ const SHA512 = 'YlIBWctcYUkCj4iwBrlwP5b5ugaLRwfO6VCSkBzDk/IvQLAdeNDgTUu+jfI//DHJ
 const PACKAGE = path.join(SOURCES, `${NAME}-${VERSION}`);
 
 /** The official binary, once `buildNode` has run. */
-const NODE_BINARY = path.join(PACKAGE, 'bin/node');
+export const NODE_BINARY = path.join(PACKAGE, 'bin/node');
 const EXTRACT = path.join(import.meta.dirname, 'node-extract.cjs');
 const FOLDER = path.join(BUILD, 'node');
 

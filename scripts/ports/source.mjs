@@ -19,6 +19,7 @@ import { ensureToolchain, tool } from './toolchain.mjs';
  * @property {string} package the Debian source package
  * @property {string} file the tarball, as the package names it
  * @property {string} sha256
+ * @property {string} [release] of Debian that has it, when not the one of this machine
  */
 
 /**
@@ -31,7 +32,9 @@ export async function fetchSource(source) {
   say(`ports: fetching ${source.file}`);
   mkdirSync(SOURCES, { recursive: true });
   await ensureToolchain();
-  const options = await withLock(path.join(SOURCES, 'apt.lock'), 'the list of sources', aptOptions);
+  const options = await withLock(path.join(SOURCES, 'apt.lock'), 'the list of sources', () =>
+    aptOptions(source.release),
+  );
   const folder = path.join(SOURCES, `${source.package}.${process.pid}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
@@ -64,25 +67,42 @@ async function download(source, versions, options, folder) {
   }
 }
 
-/** @type {Promise<string[]> | undefined} */
-let prepared;
+/** @type {Map<string | undefined, Promise<string[]>>} */
+const prepared = new Map();
 
-/** The lists are fetched once a run. */
-const aptOptions = () => {
-  prepared ??= prepareApt();
-  return prepared;
+/**
+ * The lists are fetched once a run.
+ *
+ * @param {string | undefined} release
+ */
+const aptOptions = (release) => {
+  const known = prepared.get(release) ?? prepareApt(release);
+  prepared.set(release, known);
+  return known;
 };
 
 /** @param {string} file */
 const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** @returns {Promise<string[]>} options of apt-get and apt-cache that keep them to our folder, with fresh lists */
-async function prepareApt() {
+/** @param {string | undefined} release */
+function entriesFor(release) {
+  const own = readFileSync('/etc/os-release', 'utf8');
+  const files = readAptFiles();
+  const codename = /^VERSION_CODENAME=(\w+)/m.exec(own)?.[1];
+  if (release === undefined || codename === undefined) return sourceEntries(files, own);
+  return sourceEntries(files, own).replaceAll(codename, release);
+}
+
+/**
+ * @param {string | undefined} release
+ * @returns {Promise<string[]>} options of apt-get and apt-cache that keep them to our folder, with fresh lists
+ */
+async function prepareApt(release) {
   const folder = path.join(SOURCES, 'apt');
   mkdirSync(path.join(folder, 'lists/partial'), { recursive: true });
   mkdirSync(path.join(folder, 'parts'), { recursive: true });
   const list = path.join(folder, 'debian.sources');
-  writeFileSync(list, sourceEntries(readAptFiles(), readFileSync('/etc/os-release', 'utf8')));
+  writeFileSync(list, entriesFor(release));
   const settings = {
     'Dir::Etc::sourcelist': list,
     'Dir::Etc::sourceparts': path.join(folder, 'parts'),

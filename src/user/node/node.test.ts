@@ -307,6 +307,44 @@ end 0
 `);
   });
 
+  it('has sockets and speaks HTTP', async () => {
+    const code = `
+      const http = require('http'), net = require('net'), dns = require('dns');
+      const server = http.createServer((request, response) => {
+        let body = '';
+        request.on('data', (d) => { body += d; }).on('end', () => {
+          response.setHeader('X-Path', request.url);
+          response.write(request.method + ' ');
+          response.end(body.toUpperCase());
+        });
+      }).listen(0, '127.0.0.1', () => {
+        const request = http.request({ port: server.address().port, method: 'POST', path: '/a?b' }, (response) => {
+          console.log(response.statusCode, response.headers['x-path'], response.headers['transfer-encoding']);
+          response.setEncoding('utf8').on('data', (d) => process.stdout.write(d)).on('end', () => {
+            console.log();
+            server.close(unix);
+          });
+        });
+        request.end('body');
+      });
+      const unix = () => {
+        const echo = net.createServer((c) => c.pipe(c)).listen('/tmp/echo.sock', () => {
+          const c = net.connect('/tmp/echo.sock', () => c.end('through a socket'));
+          c.on('data', (d) => console.log(String(d))).on('close', () => echo.close(refused));
+        });
+      };
+      const refused = () => net.connect(1, '127.0.0.1').on('error', (e) => {
+        console.log(e.message);
+        dns.lookup('localhost', (...args) => console.log(...args));
+      });`;
+    expect(await output(`${file('http.js', code)}node http.js`)).toBe(`200 /a?b chunked
+POST BODY
+through a socket
+connect ECONNREFUSED 127.0.0.1:1
+null 127.0.0.1 4
+`);
+  });
+
   it('handles signals', async () => {
     expect(
       await output(

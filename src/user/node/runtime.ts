@@ -11,7 +11,7 @@ import { AsyncState, type AsyncWrapClass, makeAsyncWrap } from './bindings/async
 import { FsRunner } from './bindings/fs.ts';
 import { BINDINGS } from './bindings/index.ts';
 import { makeStreamClass, type StreamClass } from './bindings/stream-wrap.ts';
-import { TerminalModes } from './bindings/tty-pipe.ts';
+import { TerminalModes } from './bindings/tty-wrap.ts';
 import { Contexts } from './contexts.ts';
 import { DynamicImports } from './dynamic-imports.ts';
 import { makeEnvironment } from './environment.ts';

@@ -4,11 +4,13 @@ import type { MakeBinding } from '../runtime.ts';
 import { asyncContextFrame, asyncWrap } from './async-wrap.ts';
 import { buffer } from './buffer.ts';
 import { builtins, options } from './builtins.ts';
+import { caresWrap } from './cares-wrap.ts';
 import { contextify } from './contextify.ts';
 import { encodingBinding, icu } from './encoding.ts';
 import { errors } from './errors.ts';
 import { fs } from './fs.ts';
 import { fsDir } from './fs-dir.ts';
+import { httpParser } from './http-parser.ts';
 import { messaging } from './messaging.ts';
 import { moduleWrap } from './module-wrap.ts';
 import { modules } from './modules.ts';
@@ -31,11 +33,12 @@ import {
   wasmWebApi,
   worker,
 } from './small.ts';
+import { pipeWrap, tcpWrap } from './sockets.ts';
 import { spawnSync } from './spawn-sync.ts';
 import { streamWrap } from './stream-wrap.ts';
 import { stringDecoder } from './string-decoder.ts';
 import { taskQueue, timers } from './task-queue.ts';
-import { pipeWrap, ttyWrap } from './tty-pipe.ts';
+import { ttyWrap } from './tty-wrap.ts';
 import { types } from './types.ts';
 import { url } from './url.ts';
 import { util } from './util.ts';
@@ -45,6 +48,7 @@ export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
   async_wrap: asyncWrap,
   buffer,
   builtins,
+  cares_wrap: caresWrap,
   config,
   contextify,
   credentials,
@@ -52,6 +56,7 @@ export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
   errors,
   fs,
   fs_dir: fsDir,
+  http_parser: httpParser,
   icu,
   internal_only_v8: internalOnlyV8,
   messaging,
@@ -73,6 +78,7 @@ export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
   string_decoder: stringDecoder,
   symbols: symbolsBinding,
   task_queue: taskQueue,
+  tcp_wrap: tcpWrap,
   timers,
   trace_events: traceEvents,
   tty_wrap: ttyWrap,

@@ -3,6 +3,7 @@
 import { SysError } from '../../../abi/errno.ts';
 import { S } from '../../../abi/file.ts';
 import { LAYOUT } from '../../../abi/layout.ts';
+import { AF, SO, SOCK, SOL_SOCKET } from '../../../abi/socket.ts';
 import { unpack } from '../../../abi/struct.ts';
 import type { Dict, MakeBinding } from '../runtime.ts';
 import { makeTypeTests } from './types.ts';
@@ -80,13 +81,23 @@ export const util: MakeBinding = (node) => {
         case S.IFCHR:
           return isTerminal(fd) ? 'TTY' : 'FILE';
         case S.IFIFO:
-        case S.IFSOCK:
           return 'PIPE';
+        case S.IFSOCK:
+          return socketKind(fd);
         default:
           return 'UNKNOWN';
       }
     })();
     return NAMES.indexOf(name);
+  };
+  const socketKind = (fd: number): string => {
+    const name = new Uint8Array(LAYOUT.sockname.size);
+    node.client.call('getsockname', fd, name);
+    const { length, bytes } = unpack('sockname', name);
+    if (length < 2 || bytes[0] === AF.UNIX) return 'PIPE';
+    const type = new Uint8Array(4);
+    node.client.call('getsockopt', fd, SOL_SOCKET, SO.TYPE, type);
+    return type[0] === SOCK.DGRAM ? 'UDP' : 'TCP';
   };
   const isTerminal = (fd: number): boolean => {
     try {

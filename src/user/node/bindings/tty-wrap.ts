@@ -1,4 +1,4 @@
-// internalBinding('tty_wrap') and ('pipe_wrap'): streams of terminals and pipes.
+// internalBinding('tty_wrap'): streams of terminals, and their modes (tty_wrap.cc).
 
 import { SysError } from '../../../abi/errno.ts';
 import { LAYOUT } from '../../../abi/layout.ts';
@@ -100,37 +100,3 @@ export class TerminalModes {
     }
   }
 }
-
-const CONSTANTS = { SOCKET: 0, SERVER: 1, IPC: 2, UV_READABLE: 1, UV_WRITABLE: 2 };
-
-export const pipeWrap: MakeBinding = (node) => {
-  const unsupported = UvErrors.number('ENOSYS');
-  class Pipe extends node.Stream {
-    constructor(type: number) {
-      super(type === CONSTANTS.SERVER ? 'PIPESERVERWRAP' : 'PIPEWRAP', 'PipeWrap');
-    }
-    open(fd: number): number {
-      node.Stream.adopt(this, fd);
-      return 0;
-    }
-    // Sockets of the file system come with the kernel's.
-    bind(): number {
-      return unsupported;
-    }
-    listen(): number {
-      return unsupported;
-    }
-    connect(): number {
-      return unsupported;
-    }
-    fchmod(): number {
-      return unsupported;
-    }
-  }
-  class PipeConnectWrap extends node.AsyncWrap {
-    constructor() {
-      super('PIPECONNECTWRAP');
-    }
-  }
-  return { Pipe, PipeConnectWrap, constants: CONSTANTS };
-};
