@@ -1,12 +1,13 @@
 /** The environment that processes started by the page get, and who they run as (environ(7)). */
 
+export const USER = 'user';
 export const HOME = '/home/user';
 
 const BASE: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME,
-  USER: 'user',
-  LOGNAME: 'user',
+  USER,
+  LOGNAME: USER,
   SHELL: '/bin/sh',
   LANG: 'C.UTF-8',
 };

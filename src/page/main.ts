@@ -48,9 +48,9 @@ function refuse(problem: Problem): void {
   panel.show(problem, true);
 }
 
-async function start({ machine, ephemeral, attach, command }: PageOptions): Promise<void> {
+async function start({ machine, ephemeral, attach, command, shell }: PageOptions): Promise<void> {
   performance.mark('tabos:start');
-  const os = new TabOS({ machine, ephemeral });
+  const os = new TabOS({ machine, ephemeral, ...(shell !== undefined && { shell }) });
   window.os = os;
   const code = import('./desk.ts');
   watch(os);

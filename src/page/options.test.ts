@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { OptionError, readOptions } from './options.ts';
 
 test('without a query it is the default machine with a login shell', () => {
-  expect(readOptions('')).toEqual({ machine: 'default', ephemeral: false, attach: undefined, command: undefined });
+  expect(readOptions('')).toEqual({
+    machine: 'default',
+    ephemeral: false,
+    attach: undefined,
+    command: undefined,
+    shell: undefined,
+  });
   expect(readOptions('?machine=')).toMatchObject({ machine: 'default' });
 });
 
@@ -20,7 +26,8 @@ test('an ephemeral machine has a name that nobody else has, whatever name is giv
   expect(readOptions('?ephemeral=0').ephemeral).toBe(false);
 });
 
-test('attach takes the number of a terminal, command a script', () => {
+test('attach takes the number of a terminal, command a script, shell a program', () => {
   expect(readOptions('?attach=12&command=ls%20-l')).toMatchObject({ attach: 12, command: 'ls -l' });
+  expect(readOptions('?shell=/bin/dash')).toMatchObject({ shell: '/bin/dash' });
   for (const bad of ['', 'x', '-1', '1.5']) expect(() => readOptions(`?attach=${bad}`), bad).toThrow(OptionError);
 });

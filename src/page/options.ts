@@ -1,5 +1,6 @@
 /**
- * What the address of the page asks for: `?machine=NAME`, `?ephemeral`, `?attach=N`, `?command=SCRIPT`.
+ * What the address of the page asks for: `?machine=NAME`, `?ephemeral`, `?attach=N`, `?command=SCRIPT`,
+ * `?shell=PATH`.
  *
  * A machine's name becomes the name of its kernel and of its volume, so it is restricted to what every file system
  * and every browser takes.
@@ -18,6 +19,8 @@ export interface PageOptions {
   readonly attach: number | undefined;
   /** A shell script to run in place of the login shell. */
   readonly command: string | undefined;
+  /** The program of the login shell, instead of the one of /etc/passwd. */
+  readonly shell: string | undefined;
 }
 
 /** The address asks for something that cannot be; the message says what may stand there. */
@@ -38,6 +41,7 @@ export function readOptions(query: string): PageOptions {
     ephemeral,
     attach: terminalNumber(params.get('attach')),
     command: params.get('command') || undefined,
+    shell: params.get('shell') || undefined,
   };
 }
 

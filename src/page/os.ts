@@ -14,14 +14,15 @@ import type { ProcessInfo, SpawnRequest, TerminalInfo } from '../host/control.ts
 import { type ArchiveSource, type ExportOptions, exportFiles, type MountOptions, mount } from './archives.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Disposable } from './emitter.ts';
-import { absolutePath, type EnvironmentChange, environment, HOME } from './environment.ts';
-import { systemError, type TabOSError } from './errors.ts';
+import { absolutePath, type EnvironmentChange, environment, HOME, USER } from './environment.ts';
+import { codeOf, systemError, type TabOSError } from './errors.ts';
 import { type ExecOptions, type ExecResult, exec } from './exec.ts';
 import type { FileSystemTree } from './file-tree.ts';
 import { Files } from './files.ts';
 import type { FileSystemHandlers } from './handler-files.ts';
 import { launch, type SpawnOptions } from './launch.ts';
 import type { LiveTree } from './live-files.ts';
+import { asLoginShell, insteadOf, shellOf } from './login-shell.ts';
 import { Machine, type MachinePart } from './machine.ts';
 import {
   type LocalMount,
@@ -47,6 +48,8 @@ export interface TabOSOptions {
   readonly ephemeral?: boolean;
   /** Where the manifest of the programs is. Default: `image/manifest.json` beside the page. */
   readonly imageUrl?: string;
+  /** The program of a shell, which takes `-l`: what `openShell` starts without a `command`. Default: the one of /etc/passwd. */
+  readonly shell?: string;
 }
 
 export interface ShellOptions {
@@ -63,7 +66,8 @@ export interface ShellOptions {
   readonly attach?: number;
 }
 
-const LOGIN_SHELL = ['/bin/sh', '-l'];
+/** There is no such program. */
+const NO_PROGRAM: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EACCES', 'ENOEXEC', 'ENOTDIR']);
 
 export class TabOS {
   /** Name of the machine. */
@@ -78,15 +82,17 @@ export class TabOS {
   readonly snapshots: Snapshots;
 
   readonly #machine: Machine;
+  readonly #shell: string | undefined;
 
   /** @throws TypeError for a name that cannot be a machine's */
-  constructor({ machine = DEFAULT_MACHINE, ephemeral = false, imageUrl }: TabOSOptions = {}) {
+  constructor({ machine = DEFAULT_MACHINE, ephemeral = false, imageUrl, shell }: TabOSOptions = {}) {
     if (!isMachineName(machine)) throw new TypeError(`“${machine}” cannot be the name of a machine`);
     this.#machine = new Machine({
       name: machine,
       ephemeral,
       imageUrl: new URL(imageUrl ?? 'image/manifest.json', document.baseURI).href,
     });
+    this.#shell = shell;
     this.machine = machine;
     this.ephemeral = ephemeral;
     this.ready = this.#machine.ready;
@@ -201,14 +207,13 @@ export class TabOS {
       link.resize(cols, rows);
       return new Shell({ id, pid: undefined, link, kernel, station });
     }
-    const request = terminalProgram(id, options);
     try {
       await this.ready;
-      const pid = await station.spawn(request);
+      const pid = await (options.command === undefined ? this.#login(id, options) : this.#spawn(id, options));
       return new Shell({ id, pid, link, kernel, station });
     } catch (error) {
       link.close();
-      throw systemError(error, 'spawn', request.file);
+      throw error;
     }
   }
 
@@ -251,13 +256,32 @@ export class TabOS {
   close(): void {
     this.#machine.close();
   }
+
+  async #spawn(id: number, options: ShellOptions): Promise<number> {
+    const request = terminalProgram(id, options);
+    try {
+      return await this.#machine.station.spawn(request);
+    } catch (error) {
+      throw systemError(error, 'spawn', request.file);
+    }
+  }
+
+  async #login(id: number, options: ShellOptions): Promise<number> {
+    const shell = this.#shell ?? shellOf(USER, await this.fs.readFile('/etc/passwd', 'utf8').catch(() => ''));
+    const env = { SHELL: shell, ...options.env };
+    try {
+      return await this.#spawn(id, { ...options, env, command: asLoginShell(shell) });
+    } catch (error) {
+      if (this.#shell !== undefined || !NO_PROGRAM.has(codeOf(error))) throw error;
+      return await this.#spawn(id, { ...options, command: insteadOf(shell) });
+    }
+  }
 }
 
-function terminalProgram(id: number, { command, env, cwd = HOME }: ShellOptions): SpawnRequest {
+function terminalProgram(id: number, { command = [], env, cwd = HOME }: ShellOptions): SpawnRequest {
   const terminal = { kind: 'terminal', id } as const;
   const directory = absolutePath(cwd);
-  const [file = '', ...args] =
-    command === undefined ? LOGIN_SHELL : typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
+  const [file = '', ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
   return {
     file,
     args,

@@ -88,7 +88,7 @@ export const skeleton = (version) => [
   link('sbin', 'usr/bin'),
   link('lib', 'usr/lib'),
   dir('etc'),
-  file('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:User:/home/user:/bin/sh\n'),
+  file('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:User:/home/user:/bin/bash\n'),
   file('etc/group', 'root:x:0:\ntty:x:5:\nusers:x:100:user\nuser:x:1000:\n'),
   file('etc/hosts', '127.0.0.1\tlocalhost\n127.0.1.1\ttabos\n'),
   file('etc/hostname', 'tabos\n'),
