@@ -133,9 +133,9 @@ test('the menu lists the terminals of the machine, and shows one that another ta
 
 test('a paste is bracketed when the program asks for it', async ({ openTerminal }) => {
   const terminal = await openTerminal();
-  await terminal.run("printf '\\033[?2004h'");
-  await terminal.type('cat -v\n');
-  await terminal.waitForScreen('cat -v');
+  // The shell asks for it while it reads a line, and takes that back for its commands.
+  await terminal.type("printf '\\033[?2004hready\\n'; cat -v\n");
+  await terminal.waitForScreen(/^ready$/m);
   await terminal.paste('pasted\n');
   await terminal.waitForScreen(/\^\[\[200~pasted/);
   const prompts = await terminal.prompts();

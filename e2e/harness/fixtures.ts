@@ -25,6 +25,8 @@ export interface OpenOptions extends TabOptions {
   readonly ephemeral?: boolean;
   /** From the server that sends no COOP, COEP and CORP. */
   readonly plain?: boolean;
+  /** The login shell, instead of the one of /etc/passwd. */
+  readonly shell?: string;
 }
 
 export const test = base
@@ -55,6 +57,7 @@ export const test = base
       const url = new URL(inject(options.plain ? 'plainUrl' : 'siteUrl'));
       if (options.ephemeral) url.searchParams.set('ephemeral', '');
       else url.searchParams.set('machine', options.machine ?? machine);
+      if (options.shell) url.searchParams.set('shell', options.shell);
       const tab = await newTab(options);
       await Terminal.prepare(tab);
       await tab.goto(url.href);

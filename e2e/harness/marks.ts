@@ -56,6 +56,8 @@ export function installMarks(): void {
   const starts: Mark[] = [];
   const ends: Mark[] = [];
   const times: number[] = [];
+  /** The last command has ended: what comes is a prompt. One that is only drawn again, as after a resize, is none. */
+  let ended = false;
   const waiting = new Set<() => void>();
   let handle: Window['tabos'] | undefined;
 
@@ -66,7 +68,12 @@ export function installMarks(): void {
   const follow = (term: Term) => {
     term.parser.registerOscHandler(133, (data) => {
       const list = data.startsWith('A') ? starts : data.startsWith('B') ? ends : undefined;
-      if (list === ends) times.push(performance.now());
+      if (data.startsWith('C') || data.startsWith('D')) ended = true;
+      if (!ended) return false;
+      if (list === ends) {
+        times.push(performance.now());
+        ended = false;
+      }
       list?.push({ marker: term.registerMarker(0), x: term.buffer.active.cursorX });
       return false;
     });

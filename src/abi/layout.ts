@@ -98,14 +98,19 @@ export const LAYOUT = {
       ['cstime', 'u64', 24],
     ],
   },
-  /** What `sigtake` hands to the runtime; `oldLo/oldHi` is the mask to give to `sigreturn`. */
+  /**
+   * What came with a signal; `oldLo/oldHi`, of `sigtake` only, is the mask to give to `sigreturn`. `code` is that of
+   * siginfo_t (SI in signals.ts), `status` the exit code or signal of a child.
+   */
   siginfo: {
-    size: 16,
+    size: 24,
     fields: [
       ['sig', 'i32', 0],
       ['pid', 'i32', 4],
       ['oldLo', 'u32', 8],
       ['oldHi', 'u32', 12],
+      ['code', 'i32', 16],
+      ['status', 'i32', 20],
     ],
   },
   sigset: {

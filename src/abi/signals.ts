@@ -82,5 +82,9 @@ export const SA = {
   RESETHAND: 0x8000_0000,
 } as const;
 
+/** `si_code` of siginfo_t: who sent the signal, and for SIGCHLD what became of the child. */
+export const SI = { USER: 0, KERNEL: 0x80 } as const;
+export const CLD = { EXITED: 1, KILLED: 2, DUMPED: 3, TRAPPED: 4, STOPPED: 5, CONTINUED: 6 } as const;
+
 /** `how` of sigprocmask(2). */
 export const SIG_HOW = { BLOCK: 0, UNBLOCK: 1, SETMASK: 2 } as const;

@@ -1,6 +1,7 @@
 // wait(2): options, and how a child's change of state is packed in a status word (the encoding of Linux).
 
-export const WAIT = { NOHANG: 1, UNTRACED: 2, CONTINUED: 8 } as const;
+/** NOWAIT leaves the child as it is, to be waited for again; LIVING is no option of Linux: waitid(2) without WEXITED. */
+export const WAIT = { NOHANG: 1, UNTRACED: 2, CONTINUED: 8, NOWAIT: 0x100_0000, LIVING: 0x1000_0000 } as const;
 
 export const CORE_FLAG = 0x80;
 

@@ -209,14 +209,19 @@ export interface KernelOps {
   netDatagram(protocol: Protocol, where: Where, from: SocketAddress, bytes: Uint8Array): Delivery;
 }
 
+/** What comes with a signal. */
+export interface SignalInfo {
+  /** The process's group is orphaned, so stop signals do nothing. */
+  readonly orphaned: boolean;
+  /** SIGCHLD for a child that did not end. */
+  readonly childStop: boolean;
+  /** Of the child that SIGCHLD tells of, as wait(2) gives it. */
+  readonly status: number | undefined;
+}
+
 export interface StationOps {
-  /** (notification) Deliver a signal. `orphaned`: the process's group is orphaned, so stop signals do nothing. */
-  signal(
-    pid: number,
-    signal: number,
-    from: number,
-    info: { readonly orphaned: boolean; readonly childStop: boolean },
-  ): void;
+  /** (notification) Deliver a signal. */
+  signal(pid: number, signal: number, from: number, info: SignalInfo): void;
   /** (notification) */
   reparented(pid: number, ppid: number): void;
   /** (notification) Another station watches a file from now on, or no more. */

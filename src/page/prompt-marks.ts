@@ -31,6 +31,8 @@ export class PromptMarks implements Disposable {
   readonly #added = new Emitter<Mark>();
   #list: Mark[] = [];
   #prompts = 0;
+  /** A prompt is complete, and no command has begun or ended since. */
+  #prompted = false;
 
   readonly onMark = this.#added.on;
 
@@ -80,6 +82,8 @@ export class PromptMarks implements Disposable {
     const kind = KINDS[letter];
     // The alternate screen has no lines to come back to.
     if (kind === undefined || this.#term.buffer.active.type !== 'normal') return true;
+    // A line editor draws its prompt again, after a resize for example: that is no other prompt.
+    if (this.#prompted && (kind === 'prompt' || kind === 'input')) return true;
     const marker = this.#term.registerMarker(0);
     const mark: Mark = {
       kind,
@@ -92,6 +96,7 @@ export class PromptMarks implements Disposable {
       this.#list = this.#list.filter((other) => other !== mark);
     });
     if (kind === 'input') this.#prompts++;
+    if (kind !== 'prompt') this.#prompted = kind === 'input';
     this.#added.emit(mark);
     return true;
   }

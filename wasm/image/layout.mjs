@@ -55,6 +55,11 @@ const SHRC = `# For interactive shells. The prompt carries marks that tell a ter
 _tilde='~'
 PS1='${mark('D;$?')}${mark('A')}\${USER:-user}@tabos:${DIRECTORY}$ ${mark('B')}'
 PS2='> '
+case $KSH_VERSION in
+?*)
+  # What stands between two of the characters that are announced so takes no room on the line.
+  PS1='\u0001\r\u0001${mark('D;$?')}${mark('A')}\u0001\${USER:-user}@tabos:${DIRECTORY}$ \u0001${mark('B')}\u0001' ;;
+esac
 `;
 
 /** @param {string} version */

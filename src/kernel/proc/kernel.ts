@@ -7,7 +7,7 @@
 import { SysError } from '../../abi/errno.ts';
 import { SIGNAL } from '../../abi/signals.ts';
 import { signaledStatus } from '../../abi/wait.ts';
-import type { ProcessDetail, ProcessRow, StationOps } from '../link.ts';
+import type { ProcessDetail, ProcessRow, SignalInfo, StationOps } from '../link.ts';
 import { type LockCalls, lockCalls, releaseProcess, releaseStation } from '../locks/lock-calls.ts';
 import { LockTable } from '../locks/lock-table.ts';
 import type { SocketAddress } from '../net/address.ts';
@@ -44,7 +44,7 @@ class Connection implements StationLink, NetStation {
     return this.findPort();
   }
 
-  signal(pid: number, signal: number, from: number, info: { orphaned: boolean; childStop: boolean }): void {
+  signal(pid: number, signal: number, from: number, info: SignalInfo): void {
     this.port.notify('signal', pid, signal, from, info);
   }
 

@@ -190,10 +190,10 @@ export class ProcessTable {
   }
 
   /** Hand a signal to the process's station. Zombies and init take none. */
-  deliver(target: Process, signal: number, from: number, childStop = false): void {
+  deliver(target: Process, signal: number, from: number, childStop = false, status?: number): void {
     if (target.state === 'zombie') return;
     if (signal === SIGNAL.SIGKILL) target.doomed = true;
-    target.station?.signal(target.pid, signal, from, { orphaned: this.isOrphaned(target.pgid), childStop });
+    target.station?.signal(target.pid, signal, from, { orphaned: this.isOrphaned(target.pgid), childStop, status });
   }
 
   signalGroup(pgid: number, signal: number): void {
@@ -230,7 +230,7 @@ export class ProcessTable {
     const { parent } = process;
     if (parent === undefined) return;
     parent.childChanged.wake();
-    this.deliver(parent, SIGNAL.SIGCHLD, process.pid, childStop);
+    this.deliver(parent, SIGNAL.SIGCHLD, process.pid, childStop, news);
   }
 
   exit(process: Process, status: number, times: CpuTimes): void {
@@ -249,7 +249,7 @@ export class ProcessTable {
     if (parent === undefined || parent.autoReap) this.reap(process);
     if (parent === undefined) return;
     parent.childChanged.wake();
-    this.deliver(parent, SIGNAL.SIGCHLD, process.pid);
+    this.deliver(parent, SIGNAL.SIGCHLD, process.pid, false, status);
   }
 
   private adopt(child: Process): void {
@@ -275,7 +275,7 @@ export class ProcessTable {
 
   /** wait4(2). Null with WNOHANG when nothing has changed; ECHILD when there is no child to wait for. */
   async wait(caller: Process, target: number, options: number, cancel: Cancel): Promise<WaitResult | null> {
-    if ((options & ~(WAIT.NOHANG | WAIT.UNTRACED | WAIT.CONTINUED)) !== 0) throw new SysError('EINVAL');
+    if ((options & ~WAIT_OPTIONS) !== 0) throw new SysError('EINVAL');
     for (;;) {
       const result = this.tryWait(caller, target, options);
       if (result !== undefined) return result;
@@ -286,23 +286,27 @@ export class ProcessTable {
 
   private tryWait(caller: Process, target: number, options: number): WaitResult | undefined {
     let candidates = 0;
+    const leave = (options & WAIT.NOWAIT) !== 0;
     for (const child of caller.children) {
       if (!matches(caller, child, target)) continue;
       candidates++;
       if (child.state === 'zombie') {
-        this.reap(child);
+        if ((options & WAIT.LIVING) !== 0) continue;
+        if (!leave) this.reap(child);
         return { pid: child.pid, status: child.exitStatus, ...child.times };
       }
       const { news } = child;
       const wanted = news === CONTINUED_STATUS ? WAIT.CONTINUED : WAIT.UNTRACED;
       if (news === undefined || (options & wanted) === 0) continue;
-      child.news = undefined;
+      if (!leave) child.news = undefined;
       return { pid: child.pid, status: news, ...child.times };
     }
     if (candidates === 0) throw new SysError('ECHILD');
     return undefined;
   }
 }
+
+const WAIT_OPTIONS = Object.values(WAIT).reduce((all, option) => all | option, 0);
 
 const matches = (caller: Process, child: Process, target: number): boolean => {
   if (target === -1) return true;

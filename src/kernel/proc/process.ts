@@ -1,12 +1,12 @@
 // A process as the kernel sees it: its place among the others, and what its parent has yet to learn of it.
 
-import type { CpuTimes } from '../link.ts';
+import type { CpuTimes, SignalInfo } from '../link.ts';
 import { WaitQueue } from '../wait-queue.ts';
 
 /** How the kernel reaches the station that a process lives in. */
 export interface StationLink {
   readonly id: number;
-  signal(pid: number, signal: number, from: number, info: { orphaned: boolean; childStop: boolean }): void;
+  signal(pid: number, signal: number, from: number, info: SignalInfo): void;
   reparented(pid: number, ppid: number): void;
 }
 

@@ -28,6 +28,14 @@ interface Action {
 const DEFAULT: Action = { disposition: DISPOSITION.default, flags: 0, mask: 0n };
 const SIGCONT_BIT = sigbit(SIGNAL.SIGCONT);
 
+/** Where a signal comes from: the pid of its sender (0 is the system), for SIGCHLD of the child, with its status. */
+interface Origin {
+  readonly from: number;
+  readonly status: number | undefined;
+}
+
+export type Taken = Origin & { readonly sig: number };
+
 /** What a signal that has come through does. */
 export type Effect = 'handler' | 'terminate' | 'core' | 'stop';
 
@@ -37,7 +45,7 @@ export class SignalState {
   /** The mask to go back to after sigsuspend or ppoll, until a handler has taken it over. */
   private saved: bigint | undefined;
   private readonly actions: (Action | undefined)[] = [];
-  private readonly senders = new Map<number, number>();
+  private readonly origins = new Map<number, Origin>();
 
   /** For fork: the same dispositions and mask, nothing pending. */
   copy(): SignalState {
@@ -89,13 +97,13 @@ export class SignalState {
   }
 
   /** A signal has been sent: note it, unless it is ignored. */
-  post(sig: number, from: number): void {
+  post(sig: number, from: number, status?: number): void {
     const bit = sigbit(sig);
     if (sig === SIGNAL.SIGCONT) this.pending &= ~STOP_SIGNALS;
     if ((bit & STOP_SIGNALS) !== 0n) this.pending &= ~SIGCONT_BIT;
     if (this.isIgnored(sig) && !this.isBlocked(sig)) return;
     this.pending |= bit;
-    this.senders.set(sig, from);
+    this.origins.set(sig, { from, status });
   }
 
   changeMask(how: number, set: bigint): void {
@@ -140,7 +148,7 @@ export class SignalState {
   }
 
   /** Enter the handler of the next signal: its mask takes effect, the old one is for `leave`. */
-  enter(): { readonly sig: number; readonly from: number; readonly old: bigint } | undefined {
+  enter(): (Taken & { readonly old: bigint }) | undefined {
     const next = this.next();
     if (next?.effect !== 'handler') return undefined;
     const { sig } = next;
@@ -152,7 +160,20 @@ export class SignalState {
     if ((flags & SA.NODEFER) === 0) this.mask |= sigbit(sig);
     this.mask &= ~UNBLOCKABLE;
     if ((flags & SA.RESETHAND) >>> 0 !== 0) this.actions[sig] = undefined;
-    return { sig, from: this.senders.get(sig) ?? 0, old };
+    return { ...this.taken(sig), old };
+  }
+
+  /** sigtimedwait(2): take the lowest pending signal of a set. */
+  take(set: bigint): Taken | undefined {
+    const ready = this.pending & set;
+    if (ready === 0n) return undefined;
+    const sig = lowest(ready);
+    this.pending &= ~sigbit(sig);
+    return this.taken(sig);
+  }
+
+  private taken(sig: number): Taken {
+    return { sig, ...(this.origins.get(sig) ?? { from: 0, status: undefined }) };
   }
 
   /** sigreturn: back to the mask from before the handler. */

@@ -210,16 +210,17 @@ export class Station implements TaskHost {
   // --- signals -----------------------------------------------------------------------------------------------------
 
   raise(task: Task, signal: number): void {
-    this.signal(task, signal, task.pid, false);
+    this.signal(task, signal, task.pid);
   }
 
   /** A signal has been sent to the task: note it and do what it does. */
-  signal(task: Task, signal: number, from: number, orphaned: boolean): void {
+  signal(task: Task, signal: number, from: number, orphaned = false, status?: number): void {
     if (task.state === 'dead') return;
     const { signals } = task;
     if (signal === SIGNAL.SIGCONT || signal === SIGNAL.SIGKILL) this.resume(task);
     if (orphaned && JOB_STOPS.has(signal) && signals.action(signal).disposition === DISPOSITION.default) return;
-    signals.post(signal, from);
+    signals.post(signal, from, status);
+    task.signaled.wake();
     this.deliver(task);
   }
 
@@ -324,11 +325,11 @@ export class Station implements TaskHost {
 
   /** What the kernel may ask of this station. */
   readonly operations: StationOperations = {
-    signal: (pid, signal, from, { orphaned, childStop }) => {
+    signal: (pid, signal, from, { orphaned, childStop, status }) => {
       const task = this.tasks.get(pid);
       if (task === undefined) return;
       if (childStop && (task.signals.action(SIGNAL.SIGCHLD).flags & 1) !== 0) return;
-      this.signal(task, signal, from, orphaned);
+      this.signal(task, signal, from, orphaned, status);
     },
     reparented: (pid, ppid) => {
       const task = this.tasks.get(pid);

@@ -61,6 +61,8 @@ export class Task implements Caller, Context {
   /** vfork: the task whose worker makes this one's calls. */
   lender: Task | undefined;
   readonly continued = new WaitQueue();
+  /** A signal has come, whatever it does. */
+  readonly signaled = new WaitQueue();
   trace: Trace | undefined;
   /** End of a timed sleep that a stop interrupted, so that it is not begun anew. */
   deadline: number | undefined;

@@ -1,10 +1,11 @@
 // Calls on signals and time: sigaction(2), sigprocmask(2), sigsuspend(2), setitimer(2), nanosleep(2).
 
 import { SysError } from '../../abi/errno.ts';
-import { DISPOSITION, SA, SIGNAL } from '../../abi/signals.ts';
+import { CLD, DISPOSITION, SA, SI, SIGNAL, UNBLOCKABLE } from '../../abi/signals.ts';
 import { pack } from '../../abi/struct.ts';
 import type { Handlers } from '../../abi/syscalls.ts';
-import { fromSet, toSet } from '../station/signal-state.ts';
+import { decodeStatus } from '../../abi/wait.ts';
+import { fromSet, type Taken, toSet } from '../station/signal-state.ts';
 import type { Station } from '../station/station.ts';
 import type { Task } from '../station/task.ts';
 import { WaitQueue } from '../wait-queue.ts';
@@ -17,6 +18,7 @@ type Calls =
   | 'sigsuspend'
   | 'sigtake'
   | 'sigreturn'
+  | 'sigtimedwait'
   | 'setitimer'
   | 'nanosleep';
 
@@ -65,7 +67,7 @@ export const signalCalls = (station: Station): Handlers<Task, Calls> => ({
       return 0;
     }
     const [oldLo, oldHi] = fromSet(entered.old);
-    pack('siginfo', { sig: entered.sig, pid: entered.from, oldLo, oldHi }, info);
+    pack('siginfo', { ...infoOf(entered), oldLo, oldHi }, info);
     return entered.sig;
   },
 
@@ -73,6 +75,25 @@ export const signalCalls = (station: Station): Handlers<Task, Calls> => ({
     task.signals.leave(toSet(maskLo, maskHi));
     station.deliver(task);
     return 0;
+  },
+
+  async sigtimedwait(task, maskLo, maskHi, timeoutNs, info) {
+    const { signals } = task;
+    const set = toSet(maskLo, maskHi) & ~UNBLOCKABLE;
+    if (timeoutNs >= 0) task.deadline ??= station.clock.now() + timeoutNs / 1e6;
+    signals.suspendMask(signals.mask | set);
+    for (;;) {
+      const taken = signals.take(set);
+      if (taken !== undefined || (task.deadline !== undefined && station.clock.now() >= task.deadline)) {
+        task.deadline = undefined;
+        signals.restoreMask();
+        station.deliver(task);
+        if (taken === undefined) throw new SysError('EAGAIN');
+        pack('siginfo', { ...infoOf(taken), oldLo: 0, oldHi: 0 }, info);
+        return taken.sig;
+      }
+      await signalOrDeadline(station, task);
+    }
   },
 
   setitimer(task, valueUs, intervalUs, old) {
@@ -96,12 +117,36 @@ export const signalCalls = (station: Station): Handlers<Task, Calls> => ({
   },
 });
 
+/** siginfo_t, as far as the system knows it. */
+const infoOf = ({ sig, from, status }: Taken): { sig: number; pid: number; code: number; status: number } => {
+  if (status === undefined) return { sig, pid: from, code: from === 0 ? SI.KERNEL : SI.USER, status: 0 };
+  const end = decodeStatus(status);
+  if (end.kind === 'exited') return { sig, pid: from, code: CLD.EXITED, status: end.code };
+  if (end.kind === 'continued') return { sig, pid: from, code: CLD.CONTINUED, status: SIGNAL.SIGCONT };
+  const killed = end.kind === 'signaled' && end.core ? CLD.DUMPED : CLD.KILLED;
+  return { sig, pid: from, code: end.kind === 'stopped' ? CLD.STOPPED : killed, status: end.signal };
+};
+
+/** Sleep until a signal comes or the task's deadline does; EINTR when a handler is to run. */
+const signalOrDeadline = async (station: Station, task: Task): Promise<void> => {
+  const { deadline, signaled } = task;
+  const cancel =
+    deadline === undefined
+      ? undefined
+      : station.clock.after(Math.max(0, deadline - station.clock.now()), () => signaled.wake());
+  try {
+    await signaled.wait(task.sleeping());
+  } finally {
+    cancel?.();
+  }
+};
+
 const startTimer = (station: Station, task: Task, us: number): void => {
   task.timerEnd = station.clock.now() + us / 1000;
   task.cancelTimer = station.clock.after(us / 1000, () => {
     task.cancelTimer = undefined;
     if (task.timerInterval > 0) startTimer(station, task, task.timerInterval);
-    station.signal(task, SIGNAL.SIGALRM, 0, false);
+    station.signal(task, SIGNAL.SIGALRM, 0);
   });
 };
 

@@ -9,7 +9,7 @@ import { LAYOUT } from '../../abi/layout.ts';
 import { DISPOSITION, SIG_HOW, sigbit } from '../../abi/signals.ts';
 import { ProcessKilled, type SyscallClient } from '../../transport/client.ts';
 import { GuestMemory } from './guest-memory.ts';
-import { SignalDelivery } from './signals.ts';
+import { type Deliver, SignalDelivery } from './signals.ts';
 import { trap } from './traps.ts';
 
 /** `replaced`: the next message brings the program that goes on. */
@@ -33,7 +33,7 @@ export class Guest {
   /** fork(2), when the program can: see runtime/fork.ts. Gives a pid, 0, or minus a WASI errno. */
   fork: (() => number) | undefined;
 
-  constructor(client: SyscallClient, strings: Strings, deliver: (sig: number) => void) {
+  constructor(client: SyscallClient, strings: Strings, deliver: Deliver) {
     this.client = client;
     this.strings = strings;
     this.signals = new SignalDelivery(client, deliver);

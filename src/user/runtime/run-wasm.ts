@@ -9,6 +9,7 @@ import { ProcessKilled, type SyscallClient } from '../../transport/client.ts';
 import { Forking, type PostImage } from './fork.ts';
 import { Guest, type Outcome } from './guest.ts';
 import { bindImports, importPlan, type Plan } from './imports.ts';
+import type { Deliver } from './signals.ts';
 import { signalOfTrap } from './traps.ts';
 import { borrowMemory, growForModule, noteForeignMemory, returnMemory, withRetries } from './worker-memory.ts';
 
@@ -16,9 +17,9 @@ import { borrowMemory, growForModule, noteForeignMemory, returnMemory, withRetri
 export const runWasm = (start: Start, module: WebAssembly.Module, client: SyscallClient, post: PostImage): Outcome => {
   let instance: WebAssembly.Instance | undefined;
   let memory: WebAssembly.Memory | undefined;
-  const guest = new Guest(client, start, (sig) => {
+  const guest = new Guest(client, start, (...signal) => {
     const deliver = instance?.exports['__tabos_deliver'];
-    if (typeof deliver === 'function') (deliver as (sig: number) => void)(sig);
+    if (typeof deliver === 'function') (deliver as Deliver)(...signal);
   });
   try {
     const plan = importPlan(module);

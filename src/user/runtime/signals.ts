@@ -9,16 +9,19 @@ import { LAYOUT } from '../../abi/layout.ts';
 import { unpack } from '../../abi/struct.ts';
 import type { SyscallClient } from '../../transport/client.ts';
 
+/** Runs the guest's handler of a signal; the rest is for siginfo_t. */
+export type Deliver = (sig: number, pid: number, code: number, status: number) => void;
+
 export class SignalDelivery {
   /** How many handlers are on the stack. */
   depth = 0;
   private held = 0;
   private readonly client: SyscallClient;
   private readonly info = new Uint8Array(LAYOUT.siginfo.size);
-  private readonly deliver: (sig: number) => void;
+  private readonly deliver: Deliver;
 
   /** `deliver` runs the guest's handler of a signal. */
-  constructor(client: SyscallClient, deliver: (sig: number) => void) {
+  constructor(client: SyscallClient, deliver: Deliver) {
     this.client = client;
     this.deliver = deliver;
     client.onSignal = () => this.run();
@@ -49,10 +52,10 @@ export class SignalDelivery {
       // The calls made here look at the flag too: they must not start handlers of their own.
       const sig = this.holding(() => this.client.call('sigtake', this.info));
       if (sig === 0) return;
-      const { oldLo, oldHi } = unpack('siginfo', this.info);
+      const { oldLo, oldHi, pid, code, status } = unpack('siginfo', this.info);
       this.depth++;
       try {
-        this.deliver(sig);
+        this.deliver(sig, pid, code, status);
       } finally {
         this.depth--;
       }

@@ -11,7 +11,19 @@
 
 struct sigaction __tabos_handlers[_NSIG];
 
-EXPORT(__tabos_deliver) void __tabos_deliver(int sig)
+void __tabos_fill_siginfo(siginfo_t *info, int sig, int pid, int code, int status)
+{
+	memset(info, 0, sizeof(*info));
+	info->si_signo = sig;
+	info->si_code = code;
+	info->si_pid = pid;
+	/* All processes are of one user; what the system sends is of nobody. */
+	info->si_uid = pid ? getuid() : 0;
+	if (sig == SIGCHLD && code > 0 && code != SI_KERNEL)
+		info->si_status = status;
+}
+
+EXPORT(__tabos_deliver) void __tabos_deliver(int sig, int pid, int code, int status)
 {
 	struct sigaction *action = &__tabos_handlers[sig];
 	int saved = errno;
@@ -19,7 +31,8 @@ EXPORT(__tabos_deliver) void __tabos_deliver(int sig)
 	if (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN)
 		return;
 	if (action->sa_flags & SA_SIGINFO) {
-		siginfo_t info = {.si_signo = sig, .si_code = SI_USER};
+		siginfo_t info;
+		__tabos_fill_siginfo(&info, sig, pid, code, status);
 		action->sa_sigaction(sig, &info, NULL);
 	} else {
 		action->sa_handler(sig);

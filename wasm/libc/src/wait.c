@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "internal.h"
 #include "microseconds.h"
 
@@ -41,6 +42,7 @@ static void describe(siginfo_t *info, pid_t pid, int status)
 {
 	info->si_signo = SIGCHLD;
 	info->si_pid = pid;
+	info->si_uid = getuid();
 	if (WIFEXITED(status)) {
 		info->si_code = CLD_EXITED;
 		info->si_status = WEXITSTATUS(status);
@@ -63,10 +65,9 @@ int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 
 	if (type != P_ALL && type != P_PGID && type != P_PID)
 		return fail(EINVAL);
-	/* wait4 always reports children that ended, and takes what it reports. */
-	if (!(options & WEXITED) || (options & WNOWAIT))
-		return fail(ENOSYS);
-	pid = waitpid(pid, &status, options & ~WEXITED);
+	if (!(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return fail(EINVAL);
+	pid = waitpid(pid, &status, options & WEXITED ? options & ~WEXITED : options | WLIVING);
 	if (pid < 0)
 		return -1;
 	if (info != NULL) {

@@ -25,7 +25,6 @@ int waitid(idtype_t, id_t, siginfo_t *, int);
 
 #define WSTOPPED WUNTRACED
 #define WEXITED 4
-#define WNOWAIT 0x1000000
 
 #define WEXITSTATUS(s) (((s) & 0xff00) >> 8)
 #define WTERMSIG(s) ((s) & 0x7f)
