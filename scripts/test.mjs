@@ -11,7 +11,7 @@ import { check, runVitest, step, sum } from './check.mjs';
 import { ensurePackages } from './lib/debian.mjs';
 import { checkNode, ensureModules } from './lib/install.mjs';
 import { describe, runMain, say } from './lib/run.mjs';
-import { ensureUserland } from './lib/userland.mjs';
+import { ensureTestPrograms } from './lib/userland.mjs';
 
 /** @typedef {import('./check.mjs').Counts} Counts */
 
@@ -48,7 +48,7 @@ async function testEverything() {
   if (!(await prepare('npm packages', ensureModules))) return results;
   const hasPackages = await prepare('Debian packages', () => ensurePackages('toolchain', 'browsers'));
   // The unit tests boot the whole system in Node, with the programs of the image.
-  const hasUserland = hasPackages && (await prepare('userland', ensureUserland));
+  const hasUserland = hasPackages && (await prepare('userland', ensureTestPrograms));
   results.push(await check());
   if (!hasUserland) return results;
   if (!(await prepare('site', build))) return results;

@@ -5,3 +5,8 @@ import { mustRun } from './run.mjs';
 export async function ensureUserland() {
   await mustRun(process.execPath, ['scripts/ports.mjs']);
 }
+
+/** The same, and the programs that tests run. */
+export async function ensureTestPrograms() {
+  await mustRun(process.execPath, ['scripts/ports.mjs', '--tests']);
+}
