@@ -122,6 +122,8 @@ export function writeConfig(sysroot) {
     '# A worker lends one memory to its programs in turn (src/user/runtime/worker-memory.ts).',
     '-Wl,--import-memory,--export-memory',
     '-lsetjmp',
+    '# printf and scanf of long double, which wasi-libc leaves to those who ask: without it %Lf ends the program.',
+    '-lc-printscan-long-double',
   ];
   writeFileSync(path.join(sysroot, 'tabos.cfg'), `${lines.join('\n')}\n`);
 }

@@ -32,7 +32,7 @@ static void show_wide(void)
 	SHOW(mbstowcs(wide, "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80", 32));
 	SHOW(wcstombs(narrow, wide, sizeof(narrow)));
 	TEXT(narrow);
-	SHOW(mbstowcs(wide, "\xff\xfe", 32));
+	SHOW((ssize_t)mbstowcs(wide, "\xff\xfe", 32));
 	SHOW(mblen("\xc3\xbc", 2));
 	SHOW(wcwidth(L'a'));
 	SHOW(wcwidth(0x4e2d));
