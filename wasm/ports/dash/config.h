@@ -1,10 +1,12 @@
-/* What configure would find with the C library of TabOS. */
+/*
+ * What configure would find with the C library of TabOS. Without HAVE_FNMATCH: the one of musl takes a backslash between
+ * brackets for itself, where the one of glibc, with which Debian builds dash, lets it quote.
+ */
 #define HAVE_ALIAS_ATTRIBUTE 1
 #define HAVE_ALLOCA_H 1
 #define HAVE_BSEARCH 1
 #define HAVE_DECL_ISBLANK 1
 #define HAVE_FACCESSAT 1
-#define HAVE_FNMATCH 1
 #define HAVE_GETPWNAM 1
 #define HAVE_GETRLIMIT 1
 #define HAVE_ISALPHA 1
