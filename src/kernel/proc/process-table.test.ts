@@ -35,6 +35,16 @@ test('wait gives a zombie once, then ECHILD', async () => {
   await expect(wait(shell)).rejects.toThrow('ECHILD');
 });
 
+test('WNOWAIT leaves the zombie to be waited for, and WLIVING does not see it', async () => {
+  const { shell, fork, table, wait } = setup();
+  const child = fork(shell);
+  table.exit(child, exitedStatus(3), TIMES);
+  expect(await wait(shell, -1, WAIT.LIVING | WAIT.NOHANG)).toBeNull();
+  expect(await wait(shell, -1, WAIT.NOWAIT)).toMatchObject({ status: exitedStatus(3) });
+  expect(await wait(shell)).toMatchObject({ status: exitedStatus(3) });
+  await expect(wait(shell)).rejects.toThrow('ECHILD');
+});
+
 test('wait sleeps until the child ends, and a signal makes it give up', async () => {
   const { shell, fork, table, wait } = setup();
   const child = fork(shell);

@@ -110,3 +110,13 @@ test('fork keeps dispositions and mask, execve resets handlers and keeps what is
   expect(child.action(SIGUSR1).disposition).toBe(DISPOSITION.default);
   expect(child.action(SIGINT).disposition).toBe(DISPOSITION.ignore);
 });
+
+test('a signal of a set is taken with where it came from, and others stay', () => {
+  const s = new SignalState();
+  s.changeMask(SIG_HOW.SETMASK, sigbit(SIGUSR1) | sigbit(SIGCHLD));
+  s.post(SIGUSR1, 5);
+  s.post(SIGCHLD, 7, 0x300);
+  expect(s.take(sigbit(SIGCHLD))).toEqual({ sig: SIGCHLD, from: 7, status: 0x300 });
+  expect(s.take(sigbit(SIGCHLD))).toBeUndefined();
+  expect(s.take(sigbit(SIGUSR1) | sigbit(SIGUSR2))).toEqual({ sig: SIGUSR1, from: 5, status: undefined });
+});
