@@ -18,8 +18,14 @@ const TINY = { geometry: { chunkSize: 64, unit: 16 }, inlineMax: 8, cache: 500, 
 /** TABOS_FUZZ=20 tries twenty times as many. */
 const EFFORT = Number(process.env['TABOS_FUZZ'] ?? 1);
 const TIMEOUT = 60_000 * EFFORT;
+/** TABOS_SEED=seed:path plays one sequence again. */
+function replayed(): { readonly seed?: number; readonly path?: string } {
+  const [seed, path] = (process.env['TABOS_SEED'] ?? '').split(/:(.*)/);
+  return path === undefined ? {} : { seed: Number(seed), path };
+}
+
 /** TABOS_SHRINK=1 looks for the shortest sequence that fails, which takes long. */
-const STOP = { endOnFailure: process.env['TABOS_SHRINK'] === undefined };
+const STOP = { endOnFailure: process.env['TABOS_SHRINK'] === undefined, ...replayed() };
 
 const mount = ([data, first, second]: Stores, later?: VolumeOptions['later']): Volume => {
   let clock = 1_700_000_000_000;

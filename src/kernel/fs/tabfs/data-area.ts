@@ -210,25 +210,27 @@ export class DataArea {
     for (const extent of extents) {
       const run = runOf(extent, this.geometry);
       for (const { at, units } of this.shared.release(run)) {
-        this.forget({ at, units });
+        this.forget({ at, units }, run.at);
         // It was whole when it was placed: only then has it spare units.
         this.space.give({ at, units: units + spare });
       }
     }
   }
 
-  private forget({ at, units }: Run): void {
+  /** Drop the pages of chunks that begin in a run, as a part of one that begins with a chunk at `first`. */
+  private forget({ at, units }: Run, first: number): void {
     const step = this.geometry.chunkSize / this.geometry.unit;
-    for (let i = 0; i < units; i += step) this.cache.drop(at + i);
+    const start = first + Math.ceil((at - first) / step) * step;
+    for (let each = start; each < at + units; each += step) this.cache.drop(each);
   }
 
   /** These units have one owner fewer. */
   release(run: Run): void {
-    for (const each of this.shared.release(run)) this.releaseLast(each);
+    for (const each of this.shared.release(run)) this.releaseLast(each, run.at);
   }
 
-  private releaseLast(run: Run): void {
-    this.forget(run);
+  private releaseLast(run: Run, first: number): void {
+    this.forget(run, first);
     if (this.store.resident) {
       this.space.give(run);
       return;
@@ -303,7 +305,7 @@ export class DataArea {
 
   moved(move: Move): void {
     this.shared.move(move);
-    this.releaseLast({ at: move.from, units: move.units });
+    this.releaseLast({ at: move.from, units: move.units }, move.from);
   }
 
   flushStore(): void {

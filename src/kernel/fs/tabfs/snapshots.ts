@@ -136,13 +136,16 @@ export class Snapshots {
 
   /** An inode turns out to belong to a tree that is not kept, or is gone: nobody will ask for it. */
   dismiss(ino: Ino): void {
-    this.newest?.absent.delete(ino);
+    if (this.newest?.absent.delete(ino) === true) this.newest.names.delete(ino);
   }
 
-  /** A name in a directory is about to lead elsewhere, or nowhere. */
+  /**
+   * A name in a directory is about to lead elsewhere, or nowhere. Also where the newest snapshot has no such directory:
+   * a rollback may have brought it back, and then an older one does.
+   */
   keepName(dir: Inode, name: string): void {
     const { newest } = this;
-    if (newest === undefined || dir.volatile || newest.absent.has(dir.ino)) return;
+    if (newest === undefined || dir.volatile) return;
     newest.noteName(dir.ino, name, dir.directory?.get(name)?.ino ?? 0);
   }
 
@@ -173,7 +176,6 @@ export class Snapshots {
     if (older === undefined) return;
     for (const ino of snapshot.absent) if (!older.knows(ino)) older.absent.add(ino);
     for (const [dir, names] of snapshot.names) {
-      if (older.absent.has(dir)) continue;
       for (const [name, ino] of names) older.noteName(dir, name, ino);
     }
   }

@@ -372,6 +372,8 @@ export class Volume {
   maintain(): boolean {
     this.sync();
     const moved = this.data.fragmented && this.data.used !== this.stuckAt && compact(this, this.data) > 0;
+    // The old places are free only when that is done, even if a checkpoint has been written meanwhile.
+    this.dirty ||= moved;
     if (moved) this.sync();
     else this.stuckAt = this.data.used;
     this.data.trim();
