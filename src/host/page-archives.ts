@@ -135,6 +135,7 @@ const toTree = async (entry: ArchiveEntry): Promise<TreeEntry | undefined> => {
     case 'link':
       return { ...common, type: entry.type, target: asText(entry.target, path) };
     case 'fifo':
+    case 'whiteout':
       return undefined;
     case 'file': {
       const parts: Uint8Array<ArrayBuffer>[] = [];

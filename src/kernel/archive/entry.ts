@@ -16,7 +16,11 @@ interface Common {
 }
 
 export type ArchiveEntry =
-  | (Common & { readonly type: 'directory' | 'fifo' })
+  | (Common & { readonly type: 'fifo' })
+  /** `opaque`: in the upper layer of an overlay, what is below it does not show through. */
+  | (Common & { readonly type: 'directory'; readonly opaque?: boolean })
+  /** In the upper layer of an overlay: the name is removed. */
+  | (Common & { readonly type: 'whiteout' })
   /** `target` is the text of the link. */
   | (Common & { readonly type: 'symlink'; readonly target: string })
   /** A second name of a file that came before; `target` is its path. */

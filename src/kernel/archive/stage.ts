@@ -7,6 +7,7 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { AT, O, S } from '../../abi/file.ts';
+import { OPAQUE, WHITEOUT } from '../fs/overlay/numbers.ts';
 import type { Time } from '../vfs/filesystem.ts';
 import type { Context, Node, Vfs } from '../vfs/vfs.ts';
 import { type ArchiveEntry, ArchiveError } from './entry.ts';
@@ -18,6 +19,7 @@ export interface DirectoryState {
 }
 
 const DIRECTORY_MODE = 0o755;
+const SUPERUSER = { uid: 0, gid: 0, groups: [] };
 
 const errnoOf = (error: unknown): string | undefined => (error instanceof SysError ? error.errno : undefined);
 
@@ -48,6 +50,7 @@ export class Stage {
     const { path } = entry;
     const { vfs, ctx, root } = this;
     if (entry.type === 'directory') {
+      if (entry.opaque === true) await this.opaque(path);
       await this.directory(path);
       this.directories.set(path, { mode: entry.mode, mtime: entry.mtime });
       return;
@@ -64,6 +67,10 @@ export class Stage {
         return;
       case 'link':
         await this.link(entry.target, path);
+        return;
+      case 'whiteout':
+        // Only the superuser makes devices; this one is none, and belongs to him everywhere.
+        await vfs.mknod({ ...ctx, cred: SUPERUSER }, root, path, WHITEOUT.mode, WHITEOUT.rdev);
         return;
       case 'fifo':
         await vfs.mknod(ctx, root, path, S.IFIFO | entry.mode, 0);
@@ -83,6 +90,23 @@ export class Stage {
     } catch (error) {
       // What is there is no directory, or a link, which is not gone through.
       throw errnoOf(error) === 'EEXIST' ? new SysError('ENOTDIR') : error;
+    }
+    this.made.add(path);
+  }
+
+  /** A directory with the mark of an overlay, which it can only be made with. */
+  private async opaque(path: string): Promise<void> {
+    if (path === '' || this.made.has(path)) return;
+    const slash = path.lastIndexOf('/');
+    const parent = slash < 0 ? '' : path.slice(0, slash);
+    await this.directory(parent);
+    const node = await this.vfs.openDirectory(this.ctx, this.root, parent === '' ? '.' : parent);
+    try {
+      const { uid, gid } = this.ctx.cred;
+      const what = { mode: S.IFDIR | DIRECTORY_MODE, uid, gid, rdev: OPAQUE };
+      await node.fs.create(node.ino, path.slice(slash + 1), what, { exclusive: true, open: false });
+    } finally {
+      node.release();
     }
     this.made.add(path);
   }

@@ -18,6 +18,8 @@ const FIELDS = {
   type: [156, 1],
   linkname: [157, 100],
   magic: [257, 8],
+  major: [329, 8],
+  minor: [337, 8],
   prefix: [345, 155],
 } as const;
 type Field = keyof typeof FIELDS;
@@ -32,6 +34,8 @@ export interface TarHeader {
   /** One character. */
   readonly type: string;
   readonly linkname: string;
+  /** Of a device: 0 and 0 marks a removed name in the upper layer of an overlay. */
+  readonly device?: readonly [major: number, minor: number];
 }
 
 export const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
@@ -95,6 +99,7 @@ export const parseHeader = (block: Uint8Array): TarHeader => {
     mtime: number(field(block, 'mtime'), 'a time'),
     type: byteString(field(block, 'type')),
     linkname: text(field(block, 'linkname')),
+    device: posix ? [number(field(block, 'major'), 'a device'), number(field(block, 'minor'), 'a device')] : [1, 1],
   };
 };
 
@@ -120,6 +125,8 @@ export const formatHeader = (header: TarHeader): Uint8Array => {
   put('type', header.type);
   put('linkname', header.linkname);
   put('magic', 'ustar\x0000');
+  octal('major', 0);
+  octal('minor', 0);
   put('checksum', `${sums(block)[0].toString(8).padStart(6, '0')}\0 `);
   return block;
 };

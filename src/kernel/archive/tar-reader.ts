@@ -8,6 +8,7 @@ import type { Time } from '../vfs/filesystem.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type ArchiveEntry, ArchiveError, entryPath } from './entry.ts';
 import { BLOCK, isHeader, isZero, padding, parseHeader, type TarHeader } from './tar-header.ts';
+import { OPAQUE_RECORD } from './tar-writer.ts';
 
 /** More than any real extended header has; what claims more would only fill memory. */
 const EXTENDED_MAX = 1 << 20;
@@ -71,7 +72,8 @@ const toEntry = (header: TarHeader, pending: Pending, source: ByteSource): { ent
   const sparse = [...pending.own.keys()].some((key) => key.startsWith('GNU.sparse.'));
   const name = get('path') ?? pending.longName ?? header.name;
   const path = entryPath(name);
-  const refused = sparse ? REFUSED['S'] : REFUSED[header.type];
+  const whiteout = header.type === '3' && header.device?.every((part) => part === 0) === true;
+  const refused = sparse ? REFUSED['S'] : whiteout ? undefined : REFUSED[header.type];
   if (refused !== undefined) throw new ArchiveError(`tar: ${path} is ${refused}, which cannot be made here`);
   const size = get('size');
   const mtime = get('mtime');
@@ -90,8 +92,10 @@ const toEntry = (header: TarHeader, pending: Pending, source: ByteSource): { ent
       return { entry: { ...common, type: 'link', target: entryPath(target) }, size: bytes };
     case '2':
       return { entry: { ...common, type: 'symlink', target }, size: bytes };
+    case '3':
+      return { entry: { ...common, type: 'whiteout' }, size: bytes };
     case '5':
-      return { entry: { ...common, type: 'directory' }, size: bytes };
+      return { entry: { ...common, type: 'directory', opaque: get(OPAQUE_RECORD) === 'y' }, size: bytes };
     case '6':
       return { entry: { ...common, type: 'fifo' }, size: bytes };
     case '0':

@@ -15,8 +15,10 @@ import {
   type TarHeader,
 } from './tar-header.ts';
 
-const TYPES = { file: '0', link: '1', symlink: '2', directory: '5', fifo: '6' } as const;
+const TYPES = { file: '0', link: '1', symlink: '2', whiteout: '3', directory: '5', fifo: '6' } as const;
 const PAX = 'x';
+/** What `tar --xattrs` writes for such a directory on Linux. */
+export const OPAQUE_RECORD = 'SCHILY.xattr.trusted.overlay.opaque';
 
 const strict = new TextDecoder('utf-8', { fatal: true });
 
@@ -59,6 +61,7 @@ const records = (entry: ArchiveEntry, name: string, size: number, linkname: stri
   if (!fitsSize(size)) text += record('size', String(size));
   if (!fitsId(uid)) text += record('uid', String(uid));
   if (!fitsId(gid)) text += record('gid', String(gid));
+  if (entry.type === 'directory' && entry.opaque === true) text += record(OPAQUE_RECORD, 'y');
   if (mtime.nsec !== 0 || !fitsSize(mtime.sec)) text += record('mtime', timeText(mtime.sec, mtime.nsec));
   return text;
 };

@@ -70,7 +70,7 @@ const describeOurs = async (vfs: Vfs, root: string): Promise<Listing> => {
       listing[path] = listing[entry.target] ?? 'a link to nothing';
       continue;
     }
-    const type = { file: S.IFREG, directory: S.IFDIR, symlink: S.IFLNK, fifo: S.IFIFO }[entry.type];
+    const type = { file: S.IFREG, directory: S.IFDIR, symlink: S.IFLNK, fifo: S.IFIFO, whiteout: S.IFCHR }[entry.type];
     const time = entry.type === 'symlink' ? '' : BigInt(entry.mtime.sec) * SECOND + BigInt(entry.mtime.nsec);
     let what = `${type.toString(8)} ${entry.mode.toString(8)} ${time}`;
     if (entry.type === 'symlink') what += ` -> ${entry.target}`;

@@ -4,6 +4,7 @@
 
 import { SysError } from '../../abi/errno.ts';
 import { AT, isDirectory, isRegular, isSymlink, O, S } from '../../abi/file.ts';
+import { isOpaque, isWhiteout } from '../fs/overlay/numbers.ts';
 import type { Context, Node, Stat, Vfs } from '../vfs/vfs.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { type Selection, selects } from './glob.ts';
@@ -68,7 +69,7 @@ class Walk {
     };
     if (isDirectory(found.mode)) {
       const before = this.pending.length;
-      this.pending.push({ ...common, type: 'directory' });
+      this.pending.push({ ...common, type: 'directory', ...(isOpaque(found) && { opaque: true }) });
       if (wanted) yield* this.told();
       const node = (await vfs.open(ctx, at, name, O.RDONLY | O.DIRECTORY | O.NOFOLLOW, 0)).node;
       try {
@@ -97,6 +98,7 @@ class Walk {
     const { vfs, ctx } = this.walking;
     if (isSymlink(found.mode)) return { ...common, type: 'symlink', target: await vfs.readlink(ctx, at, name) };
     if ((found.mode & S.IFMT) === S.IFIFO) return { ...common, type: 'fifo' };
+    if (isWhiteout(found)) return { ...common, type: 'whiteout' };
     if (!isRegular(found.mode)) return undefined;
     if (found.nlink > 1 && this.walking.flattenLinks !== true) {
       const key = `${found.dev}:${found.ino}`;

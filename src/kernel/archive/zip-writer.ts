@@ -1,6 +1,7 @@
 // Entries as a zip archive, in one pass: sizes and checksums follow each file's content in a data descriptor, and the
 // directory comes at the end. Modes and symbolic links are written as Info-ZIP does on Unix, times as its extended
-// timestamps (whole seconds). Zip has no hard links (the content comes again) and no FIFOs (they are left out).
+// timestamps (whole seconds). Zip has no hard links (the content comes again), and no FIFOs and marks of overlays (they are
+// left out).
 
 import { S } from '../../abi/file.ts';
 import { bytesOf } from '../../base/bytes.ts';
@@ -91,7 +92,13 @@ class ZipWriter {
   }
 
   async *add(entry: ArchiveEntry): AsyncGenerator<Uint8Array> {
-    if (entry.type === 'fifo' || entry.type === 'link' || (entry.type === 'directory' && entry.path === '')) return;
+    if (
+      entry.type === 'fifo' ||
+      entry.type === 'whiteout' ||
+      entry.type === 'link' ||
+      (entry.type === 'directory' && entry.path === '')
+    )
+      return;
     const name = bytesOf(entry.type === 'directory' ? `${entry.path}/` : entry.path);
     if (name.length > MAX16) throw new ArchiveError(`zip: the name is too long: ${entry.path}`);
     const target = entry.type === 'symlink' ? bytesOf(entry.target) : new Uint8Array(0);
