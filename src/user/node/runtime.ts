@@ -128,10 +128,9 @@ export class NodeRuntime {
     this.describeProcess();
   }
 
-  /** `process.versions`, without what is not here. */
+  /** `process.versions`. By `openssl` the library knows that there is cryptography. */
   get versions(): object {
-    const { openssl: _, ...versions } = this.library.tables.process.versions;
-    return Object.freeze({ ...versions });
+    return Object.freeze({ ...this.library.tables.process.versions });
   }
 
   /** What node_process_object.cc gives the object; the rest comes with patchProcessObject. */

@@ -6,6 +6,7 @@ import { buffer } from './buffer.ts';
 import { builtins, options } from './builtins.ts';
 import { caresWrap } from './cares-wrap.ts';
 import { contextify } from './contextify.ts';
+import { crypto } from './crypto.ts';
 import { encodingBinding, icu } from './encoding.ts';
 import { errors } from './errors.ts';
 import { fs } from './fs.ts';
@@ -52,6 +53,7 @@ export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
   config,
   contextify,
   credentials,
+  crypto,
   encoding_binding: encodingBinding,
   errors,
   fs,

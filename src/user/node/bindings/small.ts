@@ -112,7 +112,7 @@ export const symbolsBinding: MakeBinding = (node) => ({ ...node.symbols });
 
 export const config: MakeBinding = () => ({
   hasInspector: false,
-  hasOpenSSL: false,
+  hasOpenSSL: true,
   fipsMode: false,
   hasTracing: false,
   getDefaultLocale: () => new Intl.DateTimeFormat().resolvedOptions().locale,
