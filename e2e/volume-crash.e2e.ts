@@ -68,7 +68,9 @@ const countOf = (
 const openVolume = async (browser: MortalBrowser, volume: string): Promise<{ tab: Tab; held: string }> => {
   const tab = await browser.newTab();
   await tab.goto(inject('volumeUrl'));
-  return { tab, held: await tab.evaluate((directory) => window.trials.mount(directory), volume) };
+  const { held, problems } = await tab.evaluate((directory) => window.trials.mount(directory), volume);
+  expect(problems).toEqual([]);
+  return { tab, held };
 };
 
 /** Starts the load; what is known of it when it has come so far. */
@@ -110,7 +112,7 @@ test(`a volume outlives ${CRASHES} crashes`, { timeout: 60_000 + CRASHES * 5000 
         profile = await withStorageOf(profile);
         browser = await launch(profile);
       } else {
-        browser.killRenderers();
+        await browser.killRenderers();
         await tab.close().catch(() => undefined);
       }
       const after = await openVolume(browser, volume);

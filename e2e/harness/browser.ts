@@ -18,7 +18,7 @@ export interface Browser {
 /** A browser that a test may end as a crash does, and start again with the same profile. Linux only. */
 export interface MortalBrowser extends Browser {
   /** Kill the processes that run the pages. */
-  killRenderers(): void;
+  killRenderers(): Promise<void>;
   /** Kill all of it. The profile stays. */
   kill(): Promise<void>;
 }

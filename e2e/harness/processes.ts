@@ -1,5 +1,5 @@
 /** The processes of a browser, by the /proc of Linux: for tests that end them as a crash does. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Of the kinds of processes that a browser has, those that run pages and their workers. */
 const RENDERER = /--type=renderer|-contentproc.* tab$/;
@@ -28,8 +28,11 @@ function processes(): Process[] {
   return found;
 }
 
-/** Kills every process that runs pages of a browser. */
-export function killRenderers(browser: number): void {
+/** So often is looked whether processes are gone. */
+const LOOK_MS = 10;
+
+/** Kills every process that runs pages of a browser, and waits until the browser has noticed: it has let them go. */
+export async function killRenderers(browser: number): Promise<void> {
   const all = processes();
   const family = new Set([browser]);
   for (let before = 0; before < family.size; ) {
@@ -39,6 +42,9 @@ export function killRenderers(browser: number): void {
   const renderers = all.filter(({ pid, command }) => family.has(pid) && RENDERER.test(command));
   if (renderers.length === 0) throw new Error('the browser has no process that runs pages');
   for (const { pid } of renderers) process.kill(pid, 'SIGKILL');
+  while (renderers.some(({ pid }) => existsSync(`/proc/${pid}`))) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** Kills a program, and waits until it is gone. */

@@ -13,7 +13,7 @@ const AGE_PERIODS = 30;
 
 export interface Upkeep {
   readonly volume: Volume;
-  readonly space: StorageSpace;
+  readonly space: Pick<StorageSpace, 'measure'>;
   /** Called once a period. */
   readonly report: () => void;
   readonly log: (message: string) => void;

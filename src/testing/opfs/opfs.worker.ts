@@ -4,6 +4,7 @@
 import * as Comlink from 'comlink';
 import { browserClock, makeBreathe } from '../../host/browser-ports.ts';
 import { openOpfsStores, openOpfsVolume } from '../../host/opfs-block-store.ts';
+import { checkVolume } from '../../kernel/fs/tabfs/repair.ts';
 import { TabFs } from '../../kernel/fs/tabfs/tabfs.ts';
 import type { Volume, VolumeOptions } from '../../kernel/fs/tabfs/volume.ts';
 import { Journal, type JournalOptions } from '../../kernel/storage/journal.ts';
@@ -113,11 +114,14 @@ const trials = {
     return results;
   },
 
-  /** Mounts a volume for loads; the digest of what it holds. */
-  async mount(name: string): Promise<string> {
+  /** Mounts a volume for loads; what fsck says of it before, and the digest of what it holds. */
+  async mount(name: string): Promise<{ readonly held: string; readonly problems: readonly string[] }> {
+    const stores = await openOpfsStores(await folder(name));
+    const { problems } = checkVolume(stores);
+    for (const store of stores) store.close();
     mounted = await openOpfsVolume(await folder(name), options(), { journal: LOAD_JOURNAL });
     mounted.reclaimOrphans();
-    return digest(new Driver(new TabFs(mounted, 'root')).dump());
+    return { held: await digest(new Driver(new TabFs(mounted, 'root')).dump()), problems };
   },
 
   /** What it holds, to be read. */
