@@ -54,6 +54,7 @@ function headers(abi) {
     'tabos/open.h': defines('O_', file.O) + defines('', { FD_CLOEXEC: file.FD_CLOEXEC }) + defines('F_', file.F),
     'tabos/at.h': defines('AT_', file.AT),
     'tabos/inotify.h': defines('IN_', abi.inotify.IN),
+    'tabos/mount.h': defines('MS_', file.MS) + defines('MNT_', file.UMOUNT),
     'tabos/lock.h': defines('LOCK_', file.LOCK),
     'tabos/poll.h': defines('POLL', file.POLL),
     'tabos/utime.h': defines('UTIME_', file.UTIME),

@@ -84,6 +84,22 @@ export const LOCK = { SH: 1, EX: 2, NB: 4, UN: 8 } as const;
 /** `l_type` of record locks, fcntl_locking(2). */
 export const LOCK_TYPE = { RDLCK: 0, WRLCK: 1, UNLCK: 2 } as const;
 
+/** mount(2). What is asked for by the other flags is either always so or does not apply. */
+export const MS = {
+  RDONLY: 0x1,
+  NOSUID: 0x2,
+  NODEV: 0x4,
+  NOEXEC: 0x8,
+  NOATIME: 0x400,
+  BIND: 0x1000,
+  REC: 0x4000,
+  SILENT: 0x8000,
+  RELATIME: 0x20_0000,
+} as const;
+
+/** umount2(2). */
+export const UMOUNT = { FORCE: 1, DETACH: 2 } as const;
+
 /** utimensat(2): special values of the nanoseconds. */
 export const UTIME = { NOW: 0x3fff_ffff, OMIT: 0x3fff_fffe } as const;
 

@@ -1031,6 +1031,32 @@ export const SYSCALLS = {
     doc: 'One step of a check of the file system of an open file, from 0 on: what it finds, as lines and a NUL in buf. The result is the next step; 0: that was all.',
   },
 
+  mount: {
+    nr: 154,
+    args: [
+      ['source', 'path'],
+      ['target', 'path'],
+      ['type', 'path'],
+      ['flags', 'flags'],
+      ['data', 'path'],
+    ],
+    result: 'void',
+    served: 'kernel',
+    errors: [...WALK, 'EBUSY', 'EINVAL', 'ENODEV', 'ENOSPC', 'EPERM'],
+    doc: 'mount(2), for all tabs: a new tmpfs (size, nr_inodes, mode), an overlay (lowerdir, upperdir, workdir), or with MS_BIND a directory. Also MS_RDONLY.',
+  },
+  umount2: {
+    nr: 155,
+    args: [
+      ['target', 'path'],
+      ['flags', 'flags'],
+    ],
+    result: 'void',
+    served: 'kernel',
+    errors: [...WALK, 'EBUSY', 'EINVAL', 'EPERM'],
+    doc: 'Unmount what was mounted by `mount`; with MNT_DETACH also when it is in use. EPERM for mounts of the machine.',
+  },
+
   // --- tracing --------------------------------------------------------------------------------------------------
   ptrace: {
     nr: 140,

@@ -100,6 +100,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
     random: browserRandom,
     log,
   });
+  await station.mounter.start();
   Comlink.expose(makeStationControl(station), control);
   void host.serve(station).catch((error: unknown) => failed('ERR_STATION', error));
   tell({ type: 'ready' });

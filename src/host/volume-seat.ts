@@ -27,6 +27,7 @@ export interface Trees {
   readonly root: FileSystem;
   readonly tmp: FileSystem;
   readonly shm: FileSystem;
+  readonly scratch: FileSystem;
   /** The volume is new and served here: it has no files yet. */
   readonly fresh: boolean;
 }
@@ -89,6 +90,7 @@ export class VolumeSeat {
       root: new RemoteFs(this.client, 'root'),
       tmp: new RemoteFs(this.client, 'tmp'),
       shm: new RemoteFs(this.client, 'shm'),
+      scratch: new RemoteFs(this.client, 'mounts'),
       fresh: this.server?.volume.fresh === true,
     };
   }
@@ -161,6 +163,7 @@ export class VolumeSeat {
     if (await this.kernel().call('firstMount')) {
       volume.resetSubtree('tmp');
       volume.resetSubtree('shm');
+      volume.resetSubtree('mounts');
     }
     void this.space.measure(volume.used);
     this.server = new VolumeServer(volume);

@@ -102,6 +102,22 @@ export interface FileChange {
   readonly cookie: number;
 }
 
+/** What mount(2) asks for. Paths are byte strings. */
+export interface MountRequest {
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+  readonly flags: number;
+  readonly data: string;
+}
+
+/** A mount of a process, as every station makes it: paths are absolute. */
+export interface MountRow extends MountRequest {
+  readonly id: number;
+  /** Of a tmpfs: the inode of its root. */
+  readonly root?: number;
+}
+
 /** How a process of the station stands towards the job-control signals of its terminal. */
 export interface JobControl {
   readonly pid: number;
@@ -160,6 +176,12 @@ export interface KernelOps {
   watchedFiles(): string[];
   /** (notification) The station has changed what another one watches. */
   changed(change: FileChange): void;
+
+  /** The station has mounted something: the others do as well. Gives its number. */
+  mount(row: Omit<MountRow, 'id'>): number;
+  /** EBUSY when another station uses it, unless `lazy`; EINVAL when it is not there any more. */
+  umount(id: number, lazy: boolean): void;
+  mountRows(): MountRow[];
 
   /** Open the terminal of a number; becomes the controlling one of a session leader without, unless `noctty`. */
   ttyOpen(pid: number, tty: number, noctty: boolean): void;
@@ -226,6 +248,12 @@ export interface StationOps {
   reparented(pid: number, ppid: number): void;
   /** (notification) Another station watches a file from now on, or no more. */
   watched(file: string, on: boolean): void;
+  /** (notification) Another station has mounted something. */
+  mounted(row: MountRow): void;
+  /** (notification) */
+  unmounted(id: number): void;
+  /** Has a process of the station something open there? */
+  mountBusy(id: number): boolean;
   /** (notification) Another station has changed what this one watches. */
   changed(change: FileChange): void;
   detail(pid: number): ProcessDetail;

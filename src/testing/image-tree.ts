@@ -59,6 +59,7 @@ export const treeWith =
       root: new RemoteFs(client, 'root'),
       tmp: new RemoteFs(client, 'tmp'),
       shm: new RemoteFs(client, 'shm'),
+      scratch: new RemoteFs(client, 'mounts'),
       fresh: volume.fresh,
       image,
       files,

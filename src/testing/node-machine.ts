@@ -175,6 +175,7 @@ export class NodeMachine {
       random: browserRandom,
       log,
     });
+    await station.mounter.start();
     const closeAll = (): void => {
       close();
       port1.close();

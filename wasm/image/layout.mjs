@@ -81,10 +81,12 @@ export const base = () => [
   link('usr/local', '../var/local'),
   builtin('fsck'),
   builtin('js'),
+  builtin('mount'),
   builtin('node'),
   builtin('snapshot'),
   builtin('pkg'),
   builtin('strace'),
+  builtin('umount'),
 ];
 
 /** @param {string} version @returns {Entry[]} */

@@ -10,6 +10,7 @@ import { signaledStatus } from '../../abi/wait.ts';
 import type { ProcessDetail, ProcessRow, SignalInfo, StationOps } from '../link.ts';
 import { type LockCalls, lockCalls, releaseProcess, releaseStation } from '../locks/lock-calls.ts';
 import { LockTable } from '../locks/lock-table.ts';
+import { type MountCalls, MountRows } from '../mounts/mount-rows.ts';
 import type { SocketAddress } from '../net/address.ts';
 import type { Delivery, Message } from '../net/datagram-socket.ts';
 import { type NetCalls, netCalls } from '../net/serve.ts';
@@ -71,6 +72,7 @@ export class Kernel {
   readonly net = new Switchboard();
   private readonly locks = new LockTable();
   private readonly watches = new WatchHub();
+  private readonly mounts = new MountRows();
   private readonly connections = new Map<number, Connection>();
   private lastStation = 0;
 
@@ -91,7 +93,8 @@ export class Kernel {
     const locks = lockCalls(this.locks, connection.id, (pid) => void this.own(connection, pid));
     const net = netCalls(this.net, connection);
     const watches = this.watches.connect(connection.id, port);
-    const served = { ...this.processCalls(connection), ...terminalCalls, ...locks, ...net, ...watches };
+    const mounts = this.mounts.connect(connection.id, port);
+    const served = { ...this.processCalls(connection), ...terminalCalls, ...locks, ...net, ...watches, ...mounts };
     return { station: connection.id, served };
   }
 
@@ -103,6 +106,7 @@ export class Kernel {
     releaseStation(this.locks, station);
     this.net.stationGone(station);
     this.watches.disconnect(station);
+    this.mounts.disconnect(station);
     for (const process of this.table.all) {
       if (process.station !== connection) continue;
       releaseProcess(this.locks, process.pid);
@@ -117,7 +121,9 @@ export class Kernel {
     return process;
   }
 
-  private processCalls(connection: Connection): Omit<ServedKernel, TerminalCalls | LockCalls | NetCalls | WatchCalls> {
+  private processCalls(
+    connection: Connection,
+  ): Omit<ServedKernel, TerminalCalls | LockCalls | NetCalls | WatchCalls | MountCalls> {
     const { table } = this;
     const own = (pid: number): Process => this.own(connection, pid);
     // A notification may cross the death of its process: then it means nothing any more.

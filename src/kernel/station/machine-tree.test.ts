@@ -44,6 +44,7 @@ const boot = (volume: Volume, root: FileSystem): Promise<Vfs> =>
     root,
     tmp: new TabFs(volume, 'tmp'),
     shm: new TabFs(volume, 'shm'),
+    scratch: new TabFs(volume, 'mounts'),
     fresh: volume.fresh,
     image: IMAGE,
     files: { fetchFile: () => Promise.reject(new Error('nothing is fetched')) },

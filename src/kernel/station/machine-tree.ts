@@ -7,6 +7,7 @@ import { makeDevfs } from '../fs/devfs/devfs.ts';
 import { type ImageEntry, type ImagefsOptions, type ImageManifest, makeImagefs } from '../fs/imagefs/imagefs.ts';
 import { writableOver } from '../fs/overlay/writable-over.ts';
 import { makeProcfs, type ProcSource } from '../fs/procfs/procfs.ts';
+import { TMPFS_LIMITS, TmpFs } from '../fs/tmpfs/tmpfs.ts';
 import type { KernelPort } from '../kernel-port.ts';
 import type { CpuTimes } from '../link.ts';
 import type { Random } from '../ports.ts';
@@ -25,6 +26,7 @@ export interface TreeParts {
   readonly root: FileSystem;
   readonly tmp: FileSystem;
   readonly shm: FileSystem;
+  readonly scratch: FileSystem;
   readonly image: ImageManifest;
   /** Where the files of the image come from. */
   readonly files: Omit<ImagefsOptions, 'subtree' | 'time' | 'owner'>;
@@ -63,10 +65,12 @@ export const makeTree = async (parts: TreeParts): Promise<Vfs> => {
   // A user may have removed a mount point; without it there is no machine.
   for (const name of MOUNT_POINTS) await makeDirectory(vfs, ctx, `/${name}`, 0o755);
   const base = makeImagefs(image.entries, { ...parts.files, subtree: 'usr', time, owner: USER });
-  const { fs, options } = await writableOver(vfs, base, { name: 'usr', owner: USER, now: parts.now, bootTime });
-  await vfs.mount('/usr', fs, { source: 'overlay', options });
+  const usr = await writableOver(vfs, base, { name: 'usr', owner: USER, now: parts.now, bootTime });
+  await vfs.mount('/usr', usr.fs, { source: 'overlay', options: usr.options });
   await vfs.mount('/dev', makeDevfs({ ttys: () => kernel.call('ttys'), uid: USER.uid, time }), { source: 'devtmpfs' });
-  await vfs.mount('/dev/shm', shm, { source: 'tmpfs' });
+  const options = [`size=${TMPFS_LIMITS.size / 1024}k`];
+  await vfs.mount('/dev/shm', new TmpFs(shm, shm.rootIno, TMPFS_LIMITS), { source: 'tmpfs', options });
+  vfs.scratch = parts.scratch;
   await vfs.mount('/tmp', tmp, { source: 'tmpfs' });
   const source: ProcSource = {
     processes: () => kernel.call('processes'),

@@ -24,6 +24,7 @@ import { WatchTable } from '../watches/watch-table.ts';
 import { Dispatcher, TaskGone } from './dispatch.ts';
 import { FifoTable } from './fifo-table.ts';
 import { FileLocks } from './file-locks.ts';
+import { Mounter } from './mounter.ts';
 import type { ProgramLoader } from './program-loader.ts';
 import { ReadCaches } from './read-caches.ts';
 import type { StationOperations } from './serve.ts';
@@ -60,6 +61,7 @@ export class Station implements TaskHost {
   private readonly readCaches = new ReadCaches();
   readonly sockets: Sockets;
   readonly watches: WatchTable;
+  readonly mounter: Mounter;
   /** Pipes and terminals as nodes, for /proc/<pid>/fd. */
   readonly anonymous = new AnonFs();
   readonly tasks = new Map<number, Task>();
@@ -72,6 +74,7 @@ export class Station implements TaskHost {
     this.kernel = parts.kernel;
     this.locks = new FileLocks(parts.kernel);
     this.watches = new WatchTable(parts.kernel, seedOf(parts.random));
+    this.mounter = new Mounter({ ...parts, unmounted: (fs) => this.watches.unmounted(fs) });
     this.vfs = parts.vfs;
     this.loader = parts.loader;
     this.spawner = parts.spawner;
@@ -339,6 +342,9 @@ export class Station implements TaskHost {
     netOffer: (...args) => this.sockets.offered(...args),
     netRelayed: (line, message) => this.sockets.relayed(line, message),
     netDelivered: (socket, from, bytes) => this.sockets.datagram(socket, { from, bytes }),
+    mounted: (row) => this.mounter.attach(row),
+    unmounted: (id) => this.mounter.detach(id),
+    mountBusy: (id) => this.mounter.isBusy(id),
     watched: (file, on) => this.watches.watchedElsewhere(file, on),
     changed: (change) => this.watches.deliver(change),
   };

@@ -6,6 +6,7 @@ import type { Task } from '../station/task.ts';
 import { descriptorCalls } from './descriptors.ts';
 import { fileCalls } from './files.ts';
 import { limitCalls } from './limits.ts';
+import { mountCalls } from './mounts.ts';
 import { nameCalls } from './names.ts';
 import { processCalls } from './processes.ts';
 import { signalCalls } from './signals.ts';
@@ -17,6 +18,7 @@ import { watchCalls } from './watches.ts';
 export const makeHandlers = (station: Station): Handlers<Task> => ({
   ...descriptorCalls(station),
   ...fileCalls(station),
+  ...mountCalls(station),
   ...nameCalls(station),
   ...processCalls(station),
   ...signalCalls(station),

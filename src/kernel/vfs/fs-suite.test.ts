@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { S } from '../../abi/file.ts';
 import { overlayOn } from '../../testing/overlay-on.ts';
 import { NodeSystem } from '../../testing/suites/fs-node.ts';
 import { FS_SUITE } from '../../testing/suites/fs-suite.ts';
@@ -14,8 +15,10 @@ import { endpointPair } from '../../transport/rpc.ts';
 import { RemoteFs } from '../fs/remote/remote-fs.ts';
 import { VolumeClient } from '../fs/remote/volume-client.ts';
 import { VolumeServer } from '../fs/remote/volume-server.ts';
+import { SubtreeFs } from '../fs/subtree/subtree-fs.ts';
 import { TabFs } from '../fs/tabfs/tabfs.ts';
 import { Volume, type VolumeOptions } from '../fs/tabfs/volume.ts';
+import { TMPFS_LIMITS, TmpFs } from '../fs/tmpfs/tmpfs.ts';
 import { MemoryBlockStore } from '../storage/block-store.ts';
 import { Journal } from '../storage/journal.ts';
 import { Vfs } from './vfs.ts';
@@ -87,6 +90,18 @@ const SYSTEMS: Readonly<Record<string, () => Promise<System>>> = {
     await new VfsSystem(vfs).mkdir('/tmp');
     await vfs.mount('/tmp', new TabFs(volume, 'tmp'));
     return onVfs(vfs, volume, '/tmp');
+  },
+  tmpfs: async () => {
+    const volume = Volume.inMemory({ now });
+    const tree = new TabFs(volume, 'shm');
+    return await onVfs(new Vfs(new TmpFs(tree, tree.rootIno, TMPFS_LIMITS)), volume);
+  },
+  'a directory as a file system': async () => {
+    const volume = Volume.inMemory({ now });
+    const tree = new TabFs(volume, 'root');
+    const what = { mode: S.IFDIR | 0o755, uid: 0, gid: 0 };
+    const { attributes } = tree.create(tree.rootIno, 'below', what, { exclusive: true, open: false });
+    return await onVfs(new Vfs(new SubtreeFs(tree, attributes.ino)), volume);
   },
   'overlay over nothing': () => overlaid([]),
   'overlay, in a directory of the lower layer': () => overlaid(['work']),

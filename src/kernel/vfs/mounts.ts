@@ -14,6 +14,8 @@ export interface MountOptions {
   /** First column of /proc/mounts; the type of the file system by default. */
   readonly source?: string;
   readonly readOnly?: boolean;
+  /** st_dev of what is on it, when it is not to have one of its own. */
+  readonly dev?: number;
   /** What /proc/mounts says of it besides. */
   readonly options?: readonly string[];
 }
@@ -29,12 +31,12 @@ export class Mounts {
   private nextDev = 1;
 
   constructor(fs: FileSystem, options: MountOptions) {
-    this.root = this.attach(fs, '/', undefined, options);
+    this.root = new Node(this.attach(fs, '/', undefined, options), fs.rootIno, '/');
   }
 
-  private attach(fs: FileSystem, path: string, covers: Node | undefined, options: MountOptions): Node {
+  private attach(fs: FileSystem, path: string, covers: Node | undefined, options: MountOptions): Mount {
     const mount = new Mount({
-      dev: this.nextDev++,
+      dev: options.dev ?? this.nextDev++,
       fs,
       source: options.source ?? fs.type,
       path,
@@ -45,7 +47,7 @@ export class Mounts {
     });
     this.mounted.push(mount);
     covers?.mount.children.set(covers.ino, mount);
-    return new Node(mount, fs.rootIno, path);
+    return mount;
   }
 
   /** With the powers of uid 0, from the root of everything. */
@@ -65,16 +67,23 @@ export class Mounts {
       directory.release();
       throw new SysError('EBUSY', path);
     }
-    return this.attach(fs, directory.path, directory, options).mount;
+    return this.attach(fs, directory.path, directory, options);
   }
 
   *unmount(path: string): Flow<void> {
     const { mount, ino } = yield* existing(this.context, this.root, path, 'follow');
-    const { covers } = mount;
-    if (covers === undefined || ino !== mount.fs.rootIno) throw new SysError('EINVAL', path);
+    if (mount.covers === undefined || ino !== mount.fs.rootIno) throw new SysError('EINVAL', path);
     if (mount.children.size > 0) throw new SysError('EBUSY', path);
+    this.detach(mount);
+  }
+
+  /** Take a mount out of the tree. Who still holds nodes of it goes on using them. */
+  detach(mount: Mount): void {
+    const at = this.mounted.indexOf(mount);
+    const { covers } = mount;
+    if (at < 0 || covers === undefined) return;
     covers.mount.children.delete(covers.ino);
-    this.mounted.splice(this.mounted.indexOf(mount), 1);
+    this.mounted.splice(at, 1);
     covers.release();
   }
 

@@ -24,6 +24,8 @@ export class Mount {
   readonly options: readonly string[];
   /** Told of what is done to its files. */
   readonly changes: Changes;
+  /** How many nodes of it somebody holds, mounts over its directories included. */
+  nodes = 0;
   /** What is mounted over directories of this one. */
   readonly children = new Map<Ino, Mount>();
 
@@ -46,6 +48,11 @@ export class Mount {
     this.changes = parts.changes;
     this.options = parts.options ?? [];
   }
+
+  /** Does somebody use what is on it? */
+  get isBusy(): boolean {
+    return this.nodes > 0;
+  }
 }
 
 export class Node {
@@ -64,6 +71,7 @@ export class Node {
     this.ino = ino;
     this.path = path;
     this.parent = parent;
+    mount.nodes++;
   }
 
   get fs(): FileSystem {
@@ -80,6 +88,7 @@ export class Node {
   release(): void {
     this.references--;
     if (this.references > 0) return;
+    this.mount.nodes--;
     this.fs.release(this.ino);
     void this.mount.changes.released(this.fs, this.ino);
   }

@@ -6,10 +6,17 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SysError } from '../../abi/errno.ts';
 import { O, S } from '../../abi/file.ts';
+import { overlayOn } from '../../testing/overlay-on.ts';
 import type { FileStatus } from '../../testing/suites/fs-system.ts';
 import { VfsSystem } from '../../testing/suites/fs-vfs.ts';
+import { endpointPair } from '../../transport/rpc.ts';
+import { RemoteFs } from '../fs/remote/remote-fs.ts';
+import { VolumeClient } from '../fs/remote/volume-client.ts';
+import { VolumeServer } from '../fs/remote/volume-server.ts';
 import { TabFs } from '../fs/tabfs/tabfs.ts';
-import { Volume } from '../fs/tabfs/volume.ts';
+import { type Subtree, Volume } from '../fs/tabfs/volume.ts';
+import { TMPFS_LIMITS, TmpFs } from '../fs/tmpfs/tmpfs.ts';
+import type { FileSystem } from './filesystem.ts';
 import { Vfs } from './vfs.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
@@ -62,14 +69,33 @@ const show = (status: FileStatus, what: string): string => {
     .join(',');
 };
 
+type MakeFs = (now: () => number) => FileSystem;
+
+const tree = (now: () => number, name: Subtree = 'root'): TabFs => new TabFs(Volume.inMemory({ now }), name);
+
+const SYSTEMS: Readonly<Record<string, MakeFs>> = {
+  tabfs: (now) => tree(now),
+  tmpfs: (now) => {
+    const shm = tree(now, 'shm');
+    return new TmpFs(shm, shm.rootIno, TMPFS_LIMITS);
+  },
+  overlay: (now) => overlayOn(tree(now), tree(now)),
+  'over a port': (now) => {
+    const client = new VolumeClient(1);
+    const [a, b] = endpointPair();
+    new VolumeServer(Volume.inMemory({ now })).attach(a);
+    client.connect(b);
+    return new RemoteFs(client, 'root');
+  },
+};
+
 class Runner {
   private clock = 1_700_000_000_000;
   private readonly vars = new Map<number, string>();
   private readonly sys: VfsSystem;
 
-  constructor() {
-    const volume = Volume.inMemory({ now: () => this.clock++ });
-    this.sys = new VfsSystem(new Vfs(new TabFs(volume, 'root')));
+  constructor(make: MakeFs) {
+    this.sys = new VfsSystem(new Vfs(make(() => this.clock++)));
   }
 
   private async call(op: string, args: readonly string[], fds: number[]): Promise<string> {
@@ -199,9 +225,9 @@ const cases: Case[] = existsSync(CASES)
       .map((line) => JSON.parse(line) as Case)
   : [];
 
-describe.skipIf(cases.length === 0)('pjdfstest', () => {
+describe.skipIf(cases.length === 0).each(Object.entries(SYSTEMS))('pjdfstest on %s', (_name, make) => {
   test.each(cases.map((c) => [c.id, c] as const))('%s', async (_id, c) => {
-    await new Runner().run(c);
+    await new Runner(make).run(c);
   });
 });
 

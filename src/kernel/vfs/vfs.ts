@@ -52,6 +52,8 @@ function* retried<R>(attempt: () => Flow<R>): Flow<R> {
 
 export class Vfs {
   private readonly table: Mounts;
+  /** A tree, mounted nowhere, for file systems that end with the machine: see station/mounter.ts. */
+  scratch: FileSystem | undefined;
 
   /** Mounts `fs` as the root. */
   constructor(fs: FileSystem, options: MountOptions = {}) {
@@ -76,6 +78,11 @@ export class Vfs {
   /** EINVAL when nothing is mounted there, EBUSY when something is mounted below. */
   unmount(path: string): Awaitable<void> {
     return run(this.table.unmount(path));
+  }
+
+  /** Take a mount out of the tree, whoever uses it. */
+  detach(mount: Mount): void {
+    this.table.detach(mount);
   }
 
   /** All mounts, in the order of mounting: for /proc/mounts. */

@@ -9,9 +9,11 @@ import { type Builtin, BuiltinProcess, runProgram } from './builtin.ts';
 const BUILTINS: Readonly<Record<string, () => Promise<Builtin>>> = {
   fsck: async () => (await import('./fsck.ts')).fsck,
   js: async () => (await import('./js.ts')).js,
+  mount: async () => (await import('./mount.ts')).mount,
   node: async () => (await import('../node/main.ts')).node,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   pkg: async () => (await import('./pkg.ts')).pkg,
+  umount: async () => (await import('./mount.ts')).umount,
   strace: async () => (await import('./strace.ts')).strace,
 };
 

@@ -11,7 +11,7 @@ import type { Inode } from './inode.ts';
 import type { State } from './state.ts';
 
 const NAME_MAX = 255;
-export const ROOTS: readonly Ino[] = [2, 3, 4];
+export const ROOTS: readonly Ino[] = [2, 3, 4, 5];
 
 /** A name that cannot be there; and one that leads to nothing, or to a directory that has another name. */
 export interface BadName {

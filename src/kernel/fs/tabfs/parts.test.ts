@@ -246,7 +246,7 @@ describe('a volume', () => {
       expect(fs.readdir(ino, 0, 10)).toEqual([]);
       expect([fs.getattr(ino).mode, fs.getattr(ino).nlink]).toEqual([S.IFDIR | 0o1777, 2]);
       expect(v.used).toBe(0);
-      expect(v.state.inodes.size).toBe(4);
+      expect(v.state.inodes.size).toBe(5);
       expect(new TabFs(v, 'root').getattr(kept).nlink).toBe(1);
     }
   });

@@ -19,7 +19,7 @@ export const FIRST_INO = 16;
 
 const NOTHING = new Uint8Array();
 /** The roots of trees that snapshots do not hold: see SUBTREES. */
-const VOLATILE_ROOTS: readonly Ino[] = [3, 4];
+const VOLATILE_ROOTS: readonly Ino[] = [3, 4, 5];
 const BLOCK = 512;
 /** Effects in one record of a checkpoint. */
 const GROUP = 32;

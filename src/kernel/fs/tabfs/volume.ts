@@ -31,6 +31,8 @@ export const SUBTREES = {
   root: { ino: 2, mode: S.IFDIR | 0o755 },
   tmp: { ino: 3, mode: S.IFDIR | 0o1777 },
   shm: { ino: 4, mode: S.IFDIR | 0o1777 },
+  /** A directory for each tmpfs that was mounted. */
+  mounts: { ino: 5, mode: S.IFDIR | 0o755 },
 } as const;
 export type Subtree = keyof typeof SUBTREES;
 
