@@ -29,11 +29,15 @@ The C library that programs are linked with is wasi-libc (from \`@yowasp/clang\`
 under that of the rest of TabOS, so that programs of any license may be linked with it.
 `;
 
+/** @param {import('../ports/source.mjs').Source} source */
+const sourceText = (source) =>
+  `Debian source package \`${source.package}\`, \`${source.file}\`, SHA-256 \`${source.sha256}\``;
+
 export async function render() {
   const recipes = await Promise.all(recipeNames().map(loadRecipe));
   const rows = recipes.map(
-    ({ name, version, license, homepage, source }) =>
-      `| [${name}](${homepage}) | ${version} | ${license} | Debian source package \`${source.package}\`, \`${source.file}\`, SHA-256 \`${source.sha256}\` |\n`,
+    ({ name, version, license, homepage, source, sources = [] }) =>
+      `| [${name}](${homepage}) | ${version} | ${license} | ${[source, ...sources].map(sourceText).join('; ')} |\n`,
   );
   return `${HEAD}${rows.join('')}${TAIL}`;
 }
