@@ -135,3 +135,16 @@ describe.each(Object.entries(SYSTEMS))('%s', (name, make) => {
     });
   }
 });
+
+test('a directory of 100,000 entries', async () => {
+  const system = await local(Volume.inMemory({ now }));
+  const { fs } = system;
+  const count = 100_000;
+  for (let i = 0; i < count; i++) await fs.symlink('x', `${i}`);
+  const names = await fs.readdir('.');
+  expect(new Set(names).size).toBe(count);
+  expect(names.length).toBe(count);
+  for (let i = 0; i < count; i += 1000) await fs.unlink(`${i}`);
+  expect((await fs.readdir('.')).length).toBe(count - 100);
+  await system.end();
+}, 120_000);

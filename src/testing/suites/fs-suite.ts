@@ -3,6 +3,7 @@
 
 import { DIRECTORY_CASES } from './fs-cases-directories.ts';
 import { FILE_CASES } from './fs-cases-files.ts';
+import { MANY_CASES } from './fs-cases-many.ts';
 import { NAME_CASES } from './fs-cases-names.ts';
 import { PATH_CASES } from './fs-cases-paths.ts';
 import { PERMISSION_CASES } from './fs-cases-permissions.ts';
@@ -14,4 +15,5 @@ export const FS_SUITE: readonly FsCase[] = [
   ...FILE_CASES,
   ...DIRECTORY_CASES,
   ...PERMISSION_CASES,
+  ...MANY_CASES,
 ];
