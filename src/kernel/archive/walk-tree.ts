@@ -5,12 +5,13 @@
 import { SysError } from '../../abi/errno.ts';
 import { AT, isDirectory, isRegular, isSymlink, O, S } from '../../abi/file.ts';
 import { isOpaque, isWhiteout } from '../fs/overlay/numbers.ts';
-import type { Context, Node, Stat, Vfs } from '../vfs/vfs.ts';
+import type { Context, Node, Opened, Stat, Vfs } from '../vfs/vfs.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { type Selection, selects } from './glob.ts';
 import { namesIn } from './names-in.ts';
 
 const CHUNK = 256 * 1024;
+const LEAST = 512;
 /** Entries between two moments in which others get their turn. */
 const TURN = 64;
 
@@ -81,7 +82,11 @@ class Walk {
       return;
     }
     if (!wanted) return;
-    const entry = await this.leaf(at, name, found, common);
+    if (isRegular(found.mode)) {
+      yield* this.file(at, name, found, common);
+      return;
+    }
+    const entry = await this.special(at, name, found, common);
     if (entry === undefined) return;
     yield* this.told();
     yield entry;
@@ -94,35 +99,49 @@ class Walk {
   }
 
   /** Sockets and devices are in no archive. */
-  private async leaf(at: Node, name: string, found: Stat, common: Common): Promise<ArchiveEntry | undefined> {
+  private async special(at: Node, name: string, found: Stat, common: Common): Promise<ArchiveEntry | undefined> {
     const { vfs, ctx } = this.walking;
     if (isSymlink(found.mode)) return { ...common, type: 'symlink', target: await vfs.readlink(ctx, at, name) };
     if ((found.mode & S.IFMT) === S.IFIFO) return { ...common, type: 'fifo' };
-    if (isWhiteout(found)) return { ...common, type: 'whiteout' };
-    if (!isRegular(found.mode)) return undefined;
-    if (found.nlink > 1 && this.walking.flattenLinks !== true) {
-      const key = `${found.dev}:${found.ino}`;
-      const target = this.linked.get(key);
-      if (target !== undefined) return { ...common, type: 'link', target };
-      this.linked.set(key, common.path);
-    }
-    return { ...common, type: 'file', size: found.size, content: this.content(at, name) };
+    return isWhiteout(found) ? { ...common, type: 'whiteout' } : undefined;
   }
 
-  private async *content(at: Node, name: string): AsyncGenerator<Uint8Array> {
-    const { vfs, ctx } = this.walking;
-    const { node } = await vfs.open(ctx, at, name, O.RDONLY | O.NOFOLLOW, 0);
-    try {
-      for (let offset = 0; ; ) {
-        const buffer = new Uint8Array(CHUNK);
-        const n = await node.fs.read(node.ino, offset, buffer);
-        if (n === 0) return;
-        offset += n;
-        yield buffer.subarray(0, n);
-      }
-    } finally {
-      node.release();
+  /** Opened before it is told: a file that is removed meanwhile is in the archive with its content, or not at all. */
+  private async *file(at: Node, name: string, found: Stat, common: Common): AsyncGenerator<ArchiveEntry> {
+    const { vfs, ctx, flattenLinks } = this.walking;
+    const key = found.nlink > 1 && flattenLinks !== true ? `${found.dev}:${found.ino}` : '';
+    const target = this.linked.get(key);
+    if (target !== undefined) {
+      yield* this.told();
+      yield { ...common, type: 'link', target };
+      return;
     }
+    let opened: Opened;
+    try {
+      opened = await vfs.open(ctx, at, name, O.RDONLY | O.NOFOLLOW, 0);
+    } catch (error) {
+      if (error instanceof SysError && error.errno === 'ENOENT') return;
+      throw error;
+    }
+    try {
+      if (key !== '') this.linked.set(key, common.path);
+      yield* this.told();
+      const { size } = opened.attributes;
+      yield { ...common, type: 'file', size, content: contentOf(opened.node, size) };
+    } finally {
+      opened.node.release();
+    }
+  }
+}
+
+/** To the end, whatever the size says: generated files say 0. */
+async function* contentOf(node: Node, size: number): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; ; ) {
+    const buffer = new Uint8Array(Math.min(CHUNK, Math.max(LEAST, size - offset)));
+    const n = await node.fs.read(node.ino, offset, buffer);
+    if (n === 0) return;
+    offset += n;
+    yield buffer.subarray(0, n);
   }
 }
 
