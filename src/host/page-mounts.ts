@@ -8,7 +8,7 @@ import { PathFs } from '../kernel/fs/pathfs/path-fs.ts';
 import type { Clock, Log } from '../kernel/ports.ts';
 import { USER } from '../kernel/station/machine-tree.ts';
 import type { FileSystem } from '../kernel/vfs/filesystem.ts';
-import type { Context, Vfs } from '../kernel/vfs/vfs.ts';
+import type { Context, Mount, Vfs } from '../kernel/vfs/vfs.ts';
 import type { MountsControl } from './control.ts';
 import { portEndpoint } from './endpoints.ts';
 import { LocalProvider } from './local-provider.ts';
@@ -18,29 +18,37 @@ import { loadTreeManifest, treeFetcher } from './tree-fetcher.ts';
 
 const MODE = 0o755;
 
-interface Mounted {
+interface Mountable {
   readonly fs: FileSystem;
   /** After it is out of the tree. */
   readonly close: () => void;
 }
 
+interface Mounted extends Mountable {
+  /** As the page has called it. */
+  readonly path: string;
+  readonly mount: Mount;
+}
+
 class PageMounts {
   private readonly vfs: Vfs;
   private readonly ctx: Context;
+  private readonly onUnmounted: (fs: FileSystem) => void;
   private readonly mounted: Mounted[] = [];
 
-  constructor(vfs: Vfs) {
+  constructor(vfs: Vfs, onUnmounted: (fs: FileSystem) => void) {
     this.vfs = vfs;
+    this.onUnmounted = onUnmounted;
     this.ctx = { root: vfs.root, cwd: vfs.root, cred: USER, umask: 0 };
   }
 
   /** Mount over a directory, which is made when it is missing, and taken away again when it cannot be mounted on. */
-  async mount(path: string, what: Mounted, source: string): Promise<void> {
+  async mount(path: string, what: Mountable, source: string): Promise<void> {
     const { vfs, ctx } = this;
     const made = await this.makeDirectory(path);
     try {
-      await vfs.mount(path, what.fs, { source });
-      this.mounted.push(what);
+      const mount = await vfs.mount(path, what.fs, { source });
+      this.mounted.push({ ...what, path, mount });
     } catch (error) {
       what.close();
       if (made) await vfs.rmdir(ctx, vfs.root, path);
@@ -61,21 +69,29 @@ class PageMounts {
     return true;
   }
 
-  async unmount(path: string): Promise<void> {
-    const { vfs } = this;
-    const node = await vfs.openDirectory(this.ctx, vfs.root, path);
-    const { fs, ino } = node;
-    node.release();
-    const index = this.mounted.findIndex((mounted) => mounted.fs === fs);
-    if (index < 0 || ino !== fs.rootIno) throw new SysError('EINVAL', 'the page has mounted nothing there');
-    await vfs.unmount(path);
-    const [gone] = this.mounted.splice(index, 1);
-    gone?.close();
+  /** Nothing is asked of the file system: its owner may not answer any more. */
+  unmount(path: string): void {
+    const index = this.mounted.findIndex((mounted) => mounted.path === path);
+    const found = this.mounted[index];
+    if (found === undefined) throw new SysError('EINVAL', 'the page has mounted nothing there');
+    if (found.mount.children.size > 0) throw new SysError('EBUSY');
+    this.vfs.detach(found.mount);
+    this.mounted.splice(index, 1);
+    found.close();
+    this.onUnmounted(found.fs);
   }
 }
 
-export const mountsControl = (vfs: Vfs, clock: Clock, log: Log): MountsControl => {
-  const mounts = new PageMounts(vfs);
+export interface MountsParts {
+  readonly vfs: Vfs;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A file system is not in the tree any more. */
+  readonly unmounted: (fs: FileSystem) => void;
+}
+
+export const mountsControl = ({ vfs, clock, log, unmounted }: MountsParts): MountsControl => {
+  const mounts = new PageMounts(vfs, unmounted);
   const owner = { uid: USER.uid, gid: USER.gid };
   return {
     mountPage: (port, path, request) =>

@@ -123,7 +123,12 @@ export const makeStationControl = (station: Station): StationControl => {
       }),
     ...filesControl(station.vfs, station.random),
     ...archivesControl(station.vfs, station.random),
-    ...mountsControl(station.vfs, station.clock, station.log),
+    ...mountsControl({
+      vfs: station.vfs,
+      clock: station.clock,
+      log: station.log,
+      unmounted: (fs) => station.watches.unmounted(fs),
+    }),
     ...snapshotsControl(station.vfs),
     ...watchesControl(station.vfs, station.watches),
   };

@@ -22,7 +22,12 @@ beforeEach(async () => {
   station = {
     ...filesControl(vfs, browserRandom),
     ...archivesControl(vfs, browserRandom),
-    ...mountsControl(vfs, browserClock, (message) => log.push(message)),
+    ...mountsControl({
+      vfs,
+      clock: browserClock,
+      log: (message) => log.push(message),
+      unmounted: () => undefined,
+    }),
   } as StationControl;
   fs = new Files(Promise.resolve(), station);
   return () => expect(log).toEqual([]);
@@ -159,8 +164,9 @@ describe('functions of the page', () => {
 
   test('a page that never answers is EIO, and an unmounted one ESTALE', async () => {
     const never = new Promise<never>(() => undefined);
+    let dead = false;
     const handlers: FileSystemHandlers = {
-      stat: (path) => (path === '/never' ? never : { type: path === '/' ? 'directory' : 'file' }),
+      stat: (path) => (path === '/never' || dead ? never : { type: path === '/' ? 'directory' : 'file' }),
       readdir: () => never,
       read: () => never,
     };
@@ -173,6 +179,8 @@ describe('functions of the page', () => {
     const slow = await mountObject(station, handlers, { mountPoint: 'm' });
     const reading = code(fs.readFile('m/f'));
     await new Promise((resolve) => setTimeout(resolve, 5));
+    // Not even then is the page waited for.
+    dead = true;
     await slow.unmount();
     // Of the operation on its way; what comes after it starts again from the path, where nothing is any more.
     expect(['ESTALE', 'ENOENT']).toContain(await reading);
