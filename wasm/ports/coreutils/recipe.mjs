@@ -21,6 +21,7 @@ export const recipe = {
     file: 'coreutils_9.1.orig.tar.xz',
     sha256: '61a1f410d78ba7e7f37a5a4f50e6d1320aca33375484a3255eddf17a38580423',
   },
+  patches: ['vfork.patch'],
   tier: 'base',
   optimize: '-O2',
 
