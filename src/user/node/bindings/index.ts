@@ -43,6 +43,7 @@ import { ttyWrap } from './tty-wrap.ts';
 import { types } from './types.ts';
 import { url } from './url.ts';
 import { util } from './util.ts';
+import { zlib } from './zlib.ts';
 
 export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
   async_context_frame: asyncContextFrame,
@@ -91,4 +92,5 @@ export const BINDINGS: Readonly<Record<string, MakeBinding>> = {
   v8,
   wasm_web_api: wasmWebApi,
   worker,
+  zlib,
 };
