@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImageManifest } from '../kernel/fs/imagefs/imagefs.ts';
@@ -54,7 +54,9 @@ const collect = (program: string, cwd: string, ids: { uid?: number; gid?: number
       });
     }
     child.once('error', reject);
-    child.once('close', (code) => resolve({ exitCode: code ?? -1, output }));
+    child.once('close', (code, signal) =>
+      resolve({ exitCode: code ?? 128 + constants.signals[signal as NodeJS.Signals], output }),
+    );
   });
 
 describe.skipIf(!built)(built ? 'the C library' : 'the C library (not built: node scripts/ports.mjs --tests)', () => {
@@ -79,7 +81,10 @@ describe.skipIf(!built)(built ? 'the C library' : 'the C library (not built: nod
     await machine.control.writeFile(`${folder}/program`, new Uint8Array(bytes), 0o755, 'w');
     // In one stream: the order of the two counts.
     const cwd = `${folder}/empty`;
-    const { exitCode, stdout } = await machine.exec('exec ../program 2>&1 </dev/null', { cwd, env: { HOME: cwd } });
+    const { exitCode, stdout } = await machine.exec(`exec ${folder}/program 2>&1 </dev/null`, {
+      cwd,
+      env: { HOME: cwd },
+    });
     return { exitCode, output: stdout };
   };
 

@@ -216,7 +216,7 @@ static void show_sockets(void)
 	client = socket(AF_UNIX, SOCK_STREAM, 0);
 	SHOW(connect(client, (struct sockaddr *)&path, sizeof(path)));
 	SHOW(bind(listener, (struct sockaddr *)&path, sizeof(path)));
-	SHOW(bind(listener, (struct sockaddr *)&path, sizeof(path)));
+	SHOW(bind(client, (struct sockaddr *)&path, sizeof(path)));
 	SHOW(listen(listener, 1));
 	SHOW(connect(client, (struct sockaddr *)&path, sizeof(path)));
 	SHOW(socket(AF_INET, SOCK_STREAM, 99) < 0);
