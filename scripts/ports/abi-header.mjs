@@ -62,7 +62,10 @@ function headers(abi) {
     'tabos/limits.h': defines('TABOS_', file.LIMITS),
     'tabos/wait.h': defines('W', wait.WAIT),
     'tabos/signals.h':
-      defines('', signals.SIGNAL) + defines('', { _NSIG: signals.NSIG + 1 }) + defines('SA_', signals.SA),
+      // In decimals: build systems take the names of signals, and their numbers, out of the header.
+      defines('', signals.SIGNAL, String) +
+      defines('', { _NSIG: signals.NSIG + 1 }, String) +
+      defines('SA_', signals.SA),
     'tabos/disposition.h': defines('TABOS_SIG_', signals.DISPOSITION),
     'bits/termios.h': termiosHeader(termios),
     'tabos/version.h': Object.entries(version.UTSNAME)
@@ -75,10 +78,11 @@ function headers(abi) {
 /**
  * @param {string} prefix
  * @param {Numbers} numbers
+ * @param {(value: number) => string} [text]
  */
-function defines(prefix, numbers) {
+function defines(prefix, numbers, text = cNumber) {
   return Object.entries(numbers)
-    .map(([name, value]) => `#define ${prefix}${name} ${cNumber(value)}\n`)
+    .map(([name, value]) => `#define ${prefix}${name} ${text(value)}\n`)
     .join('');
 }
 

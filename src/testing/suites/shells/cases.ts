@@ -15,6 +15,9 @@ export type ShellName = (typeof SHELLS)[number];
 /** The suites that test a shell. Those that use a shell to test other tools (just-bash, coreutils) are about the tools. */
 const SUITES = /^(oils|brush|yash-posix|yash-signals|mvdan-sh|mksh|freebsd-sh|smoosh|busybox-sh|toybox-sh)\.jsonl$/;
 
+/** Commands that write differently by whose they are: what depends on them says nothing of the shell. */
+const BY_THE_TOOL = /^uses:(wc|ps|od|ls|diff)$/;
+
 /** bash is what the cases of its own language are for; the others take those of the standard. */
 const DIALECT: Readonly<Record<ShellName, string>> = { dash: 'sh', bash: 'bash', mksh: 'sh' };
 
@@ -22,6 +25,7 @@ export interface Case {
   readonly id: string;
   readonly suite: string;
   readonly dialect?: string;
+  readonly tags?: readonly string[];
 }
 
 export interface Verdict {
@@ -71,6 +75,7 @@ export const casesFor = (runner: Runner, shell: ShellName, shard: string): Case[
     .loadCases(files.sort().map((name) => path.join(FOLDER, 'cases', name)))
     .filter(({ suite }) => suite !== 'mksh' || shell === 'mksh')
     .filter(({ dialect = 'sh' }) => dialect === DIALECT[shell])
+    .filter(({ tags = [] }) => !tags.some((tag) => BY_THE_TOOL.test(tag)))
     .filter((_case, i) => i % count === index);
 };
 
