@@ -358,7 +358,11 @@ export class Volume {
 
   /** Return when everything that was acknowledged is on durable storage. */
   sync(): void {
-    if (!this.dirty) return;
+    if (!this.dirty) {
+      // What was freed behind the last record, as by compaction, when that has been flushed already.
+      this.data.settled();
+      return;
+    }
     this.data.flushStore();
     try {
       this.metadata.flush();
