@@ -59,9 +59,10 @@ export class Contents {
     for (let done = 0; done < count; ) {
       const within = (offset + done) % chunkSize;
       const part = Math.min(count - done, chunkSize - within);
-      const piece = pieceOf(extents, (offset + done - within) / chunkSize, this.geometry);
+      const chunk = (offset + done - within) / chunkSize;
+      const piece = pieceOf(extents, chunk, this.geometry);
       const stored = Math.max(0, Math.min(part, (piece?.length ?? 0) - within));
-      if (piece !== undefined && stored > 0) this.data.read(piece, within, into.subarray(done, done + stored));
+      if (piece !== undefined && stored > 0) this.data.read(chunk, piece, within, into.subarray(done, done + stored));
       into.fill(0, done + stored, done + part);
       done += part;
     }

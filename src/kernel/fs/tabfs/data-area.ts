@@ -42,6 +42,8 @@ export class DataArea {
   private readonly space: FreeSpace;
   private readonly shared: SharedUnits;
   private readonly cache: PageCache;
+  /** So much of the start of each file is kept there. */
+  private readonly kept: number;
   private readonly flush: () => void;
   /** Free, but a crash may still need them. */
   private freed: Run[] = [];
@@ -54,6 +56,7 @@ export class DataArea {
     this.space = options.space;
     this.shared = options.shared;
     this.cache = new PageCache(options.cache);
+    this.kept = options.cache / 2;
     this.flush = options.flush;
     this.slack = options.slack ?? SLACK;
   }
@@ -70,10 +73,29 @@ export class DataArea {
 
   // --- reading -----------------------------------------------------------------------------------------------------
 
-  /** Copy a part of a stored chunk. EIO when it does not check. */
-  read(piece: Piece, from: number, into: Uint8Array): void {
-    if (this.store.resident) this.store.read(piece.at * this.geometry.unit + from, into);
+  /**
+   * Copy a part of a stored chunk, which is number `chunk` of its file. EIO when it does not check; then `into` may
+   * hold anything.
+   */
+  read(chunk: number, piece: Piece, from: number, into: Uint8Array): void {
+    if (this.store.resident) {
+      this.store.read(piece.at * this.geometry.unit + from, into);
+      return;
+    }
+    const passes = !this.keeps(chunk, into) && from === 0 && into.length === piece.length;
+    if (passes && this.cache.get(piece.at) === undefined) this.loadInto(piece, into);
     else into.set(this.load(piece).subarray(from, from + into.length));
+  }
+
+  /** Whole chunks far behind the start of a file pass the cache: they would only push out everything else. */
+  private keeps(chunk: number, bytes: Uint8Array): boolean {
+    const { chunkSize } = this.geometry;
+    return bytes.length < chunkSize || chunk * chunkSize < this.kept;
+  }
+
+  private loadInto(piece: Piece, into: Uint8Array): void {
+    if (loadPiece(this.store, this.geometry, piece, into)) return;
+    throw new SysError('EIO', `damaged data at unit ${piece.at}`);
   }
 
   /** A stored chunk, not to be written to. EIO when it does not check. */
@@ -81,8 +103,7 @@ export class DataArea {
     const cached = this.cache.get(piece.at);
     if (cached !== undefined && cached.length >= piece.length) return cached.subarray(0, piece.length);
     const bytes = new Uint8Array(piece.length);
-    if (!loadPiece(this.store, this.geometry, piece, bytes))
-      throw new SysError('EIO', `damaged data at unit ${piece.at}`);
+    this.loadInto(piece, bytes);
     if (!this.store.resident) this.cache.put(piece.at, bytes);
     return bytes;
   }
@@ -126,7 +147,7 @@ export class DataArea {
       this.space.give({ at, units });
       throw error;
     }
-    const sums = chunks.map((bytes, i) => this.remember(at + (i * chunkSize) / unit, bytes));
+    const sums = chunks.map((bytes, i) => this.remember(chunk + i, at + (i * chunkSize) / unit, bytes));
     return { chunk, at, sums, tail };
   }
 
@@ -145,8 +166,12 @@ export class DataArea {
     }
   }
 
-  private remember(at: number, bytes: Uint8Array): number {
+  private remember(chunk: number, at: number, bytes: Uint8Array): number {
     if (this.store.resident) return 0;
+    if (!this.keeps(chunk, bytes)) {
+      this.cache.drop(at);
+      return crc32c(bytes);
+    }
     // Engines take three times as long for a `slice` of shared memory.
     const page = new Uint8Array(bytes.length);
     page.set(bytes);

@@ -196,8 +196,8 @@ describe('a volume', () => {
     new MemoryBlockStore({ resident: false }),
     new MemoryBlockStore({ resident: false }),
   ];
-  const mount = ([data, a, b]: ReturnType<typeof stores>): [Volume, TabFs] => {
-    const volume = new Volume(data, new Journal([a, b]), { now: () => 1_700_000_000_000 });
+  const mount = ([data, a, b]: ReturnType<typeof stores>, cache = 1 << 20): [Volume, TabFs] => {
+    const volume = new Volume(data, new Journal([a, b]), { now: () => 1_700_000_000_000, cache });
     return [volume, new TabFs(volume, 'root')];
   };
   const ROOT = SUBTREES.root.ino;
@@ -225,6 +225,28 @@ describe('a volume', () => {
     throws('EIO', () => again.write(ino, 70_100, bytes), 'a write that would keep a part of it');
     again.write(ino, 65_536, pattern(65_536));
     equal(again.read(ino, 69_900, bytes), 1000, 'written anew');
+  });
+
+  test('checks what passes the cache as well', () => {
+    const disk = stores();
+    // Half of it is one chunk.
+    const [volume, fs] = mount(disk, 131_072);
+    const ino = make(fs, 'f');
+    const content = pattern(400_000);
+    fs.write(ino, 0, content);
+    volume.sync();
+    const bytes = new Uint8Array(400_000);
+    for (const tree of [fs, mount(disk, 131_072)[1]]) {
+      bytes.fill(0);
+      equal(tree.read(ino, 0, bytes), 400_000, 'all of it');
+      expect(Buffer.compare(bytes, content)).toBe(0);
+      equal(tree.read(ino, 130_000, bytes.subarray(0, 2000)), 2000, 'parts of two chunks');
+      expect([...bytes.subarray(0, 2000)]).toEqual([...content.subarray(130_000, 132_000)]);
+    }
+    disk[0].write(200_000, Uint8Array.of((content[200_000] as number) ^ 4));
+    const [, again] = mount(disk, 131_072);
+    throws('EIO', () => again.read(ino, 196_608, bytes.subarray(0, 65_536)), 'a whole chunk');
+    equal(again.read(ino, 262_144, bytes.subarray(0, 65_536)), 65_536, 'the next one');
   });
 
   test('empties a tree in one step, and keeps the others', () => {
