@@ -86,11 +86,13 @@ export interface MountsParts {
   readonly vfs: Vfs;
   readonly clock: Clock;
   readonly log: Log;
+  /** What is fetched may be kept in the browser. */
+  readonly keeps: boolean;
   /** A file system is not in the tree any more. */
   readonly unmounted: (fs: FileSystem) => void;
 }
 
-export const mountsControl = ({ vfs, clock, log, unmounted }: MountsParts): MountsControl => {
+export const mountsControl = ({ vfs, clock, log, keeps, unmounted }: MountsParts): MountsControl => {
   const mounts = new PageMounts(vfs, unmounted);
   const owner = { uid: USER.uid, gid: USER.gid };
   return {
@@ -112,8 +114,8 @@ export const mountsControl = ({ vfs, clock, log, unmounted }: MountsParts): Moun
       }),
     mountFetch: (url, path, sha256) =>
       told(async () => {
-        const manifest = await loadTreeManifest(url, sha256);
-        const fs = makeFetchfs(manifest, treeFetcher(url), Math.floor(clock.now() / 1000));
+        const manifest = await loadTreeManifest(url, sha256, keeps);
+        const fs = makeFetchfs(manifest, treeFetcher(url, keeps), Math.floor(clock.now() / 1000));
         await mounts.mount(fromText(path), { fs, close: () => undefined }, fromText(new URL(url).host));
       }),
     unmount: (path) => told(() => mounts.unmount(fromText(path))),

@@ -96,7 +96,8 @@ const openStdio = async (station: Station, task: Task, fd: number, stdio: Stdio)
   }
 };
 
-export const makeStationControl = (station: Station): StationControl => {
+/** @param keeps what is fetched for the page may be kept in the browser */
+export const makeStationControl = (station: Station, keeps: boolean): StationControl => {
   const ends = new Map<number, Promise<number>>();
   /** Leaders of the sessions that were started here: a session may outlive its leader. */
   const sessions = new Set<number>();
@@ -127,6 +128,7 @@ export const makeStationControl = (station: Station): StationControl => {
       vfs: station.vfs,
       clock: station.clock,
       log: station.log,
+      keeps,
       unmounted: (fs) => station.watches.unmounted(fs),
     }),
     ...snapshotsControl(station.vfs),

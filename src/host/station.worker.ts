@@ -101,7 +101,7 @@ const boot = async ({ machine, kernel: kernelPort, control }: Extract<ToStation,
     log,
   });
   await station.mounter.start();
-  Comlink.expose(makeStationControl(station), control);
+  Comlink.expose(makeStationControl(station, !machine.ephemeral), control);
   void host.serve(station).catch((error: unknown) => failed('ERR_STATION', error));
   tell({ type: 'ready' });
 };

@@ -38,7 +38,7 @@ beforeEach(async () => {
   const vfs = await memoryVfs();
   station = {
     ...filesControl(vfs, browserRandom),
-    ...mountsControl({ vfs, clock: browserClock, log: () => undefined, unmounted: () => undefined }),
+    ...mountsControl({ vfs, clock: browserClock, log: () => undefined, keeps: true, unmounted: () => undefined }),
   } as StationControl;
   fs = new Files(Promise.resolve(), station);
 });

@@ -9,8 +9,9 @@ import { download, sha256Of } from './download.ts';
 
 const CACHE = 'tabos-fetchfs';
 
-/** Undefined where the browser has no cache storage, or refuses it. */
-const openCache = async (): Promise<Cache | undefined> => {
+/** Undefined for a machine that leaves nothing behind, and where the browser has no cache storage, or refuses it. */
+const openCache = async (keeps: boolean): Promise<Cache | undefined> => {
+  if (!keeps) return undefined;
   try {
     return await caches.open(CACHE);
   } catch {
@@ -40,8 +41,12 @@ const parse = (url: string, bytes: Uint8Array): TreeManifest => {
  *
  * Rejects with ManifestError, EHOSTUNREACH (the host has none), ENETUNREACH (no network, and never seen).
  */
-export const loadTreeManifest = async (url: string, sha256: string | undefined): Promise<TreeManifest> => {
-  const cache = await openCache();
+export const loadTreeManifest = async (
+  url: string,
+  sha256: string | undefined,
+  keeps: boolean,
+): Promise<TreeManifest> => {
+  const cache = await openCache(keeps);
   const kept = await cache?.match(url);
   const old = kept && (await bytesOf(kept));
   if (old && sha256 !== undefined && (await sha256Of(old)) === sha256) return parse(url, old);
@@ -61,12 +66,12 @@ export const loadTreeManifest = async (url: string, sha256: string | undefined):
 };
 
 export const treeFetcher =
-  (manifestUrl: string): FetchTreeFile =>
+  (manifestUrl: string, keeps: boolean): FetchTreeFile =>
   async (name, sha256) => {
     const url = new URL(name, manifestUrl).href;
     // By content, beside the manifest: the address of nothing that is on the host.
     const key = new URL(`?tabos-sha256=${sha256}`, manifestUrl).href;
-    const cache = await openCache();
+    const cache = await openCache(keeps);
     const kept = await cache?.match(key);
     if (kept !== undefined) {
       const bytes = await bytesOf(kept);

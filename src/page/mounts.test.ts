@@ -26,6 +26,7 @@ beforeEach(async () => {
       vfs,
       clock: browserClock,
       log: (message) => log.push(message),
+      keeps: false,
       unmounted: () => undefined,
     }),
   } as StationControl;

@@ -134,7 +134,7 @@ export class NodeMachine {
     this.kernel = parts.kernel;
     this.station = parts.station;
     this.log = parts.log;
-    this.control = makeStationControl(parts.station);
+    this.control = makeStationControl(parts.station, false);
     this.served = parts.host.serve(parts.station);
   }
 
