@@ -25,6 +25,35 @@ const syntaxPosition = (error: unknown): Position | undefined => {
 
 // Node loads what makes message events when the first message comes, and then needs globals that are gone.
 new MessageEvent('message');
+// What it made for its own `fetch` stands in the global scope, where that of a guest would find it.
+Reflect.set(globalThis, Symbol.for('undici.globalDispatcher.1'), undefined);
+
+// What the oldest Node lacks of the language that browsers have.
+if (!('withResolvers' in Promise)) {
+  Object.defineProperty(Promise, 'withResolvers', {
+    configurable: true,
+    writable: true,
+    value: function withResolvers(this: PromiseConstructor) {
+      let resolve: (value: unknown) => void = () => {};
+      let reject: (reason: unknown) => void = () => {};
+      const promise = new this<unknown>((yes, no) => {
+        resolve = yes;
+        reject = no;
+      });
+      return { promise, resolve, reject };
+    },
+  });
+}
+
+if (!('transfer' in ArrayBuffer.prototype)) {
+  Object.defineProperty(ArrayBuffer.prototype, 'transfer', {
+    configurable: true,
+    writable: true,
+    value: function transfer(this: ArrayBuffer): ArrayBuffer {
+      return structuredClone(this, { transfer: [this] });
+    },
+  });
+}
 
 // A script's lockdown takes it from the global object.
 const { setImmediate } = globalThis;

@@ -158,9 +158,9 @@ export const contextify: MakeBinding = (node) => {
       const target = typeof object === 'symbol' ? {} : object;
       node.contexts.make(target);
       (target as Dict)[contextSymbol] = target;
-      return typeof object === 'symbol' ? target : undefined;
+      return target;
     },
-    startSigintWatchdog: () => {},
+    startSigintWatchdog: () => true,
     stopSigintWatchdog: () => false,
     watchdogHasPendingSigint: () => false,
     measureMemory: () => notYet('vm.measureMemory'),

@@ -46,11 +46,15 @@ export const report: MakeBinding = () => {
     Filename: '',
     Signal: 'SIGUSR2',
   };
-  const binding: Binding = {
-    shouldReportOnFatalError: () => false,
-    shouldReportOnSignal: () => false,
-    shouldReportOnUncaughtException: () => false,
-  };
+  const binding: Binding = {};
+  // There are no reports, so these switches are only kept.
+  for (const name of ['OnFatalError', 'OnSignal', 'OnUncaughtException']) {
+    let on = false;
+    binding[`shouldReport${name}`] = () => on;
+    binding[`setReport${name}`] = (value: boolean) => {
+      on = value;
+    };
+  }
   for (const name of Object.keys(values)) {
     binding[`get${name}`] = () => values[name];
     binding[`set${name}`] = (value: unknown) => {
