@@ -8,12 +8,15 @@ import { equal, pattern } from '../../../testing/suites/fs-system.ts';
 import { throws } from '../../../testing/suites/store-suite.ts';
 import { MemoryBlockStore } from '../../storage/block-store.ts';
 import { ByteReader, ByteWriter } from '../../storage/codec.ts';
+import { crc32c } from '../../storage/crc32c.ts';
 import { Journal } from '../../storage/journal.ts';
+import { DataArea } from './data-area.ts';
 import { Directory } from './directory.ts';
 import { readEffects, writeEffect } from './effect-codec.ts';
 import type { Effect } from './effects.ts';
 import { type Extent, nextHole, nextStored, pieceOf, replaceExtents } from './extents.ts';
 import { FreeSpace } from './free-space.ts';
+import { occupancy, SharedUnits } from './shared-units.ts';
 import { TabFs } from './tabfs.ts';
 import { SUBTREES, Volume } from './volume.ts';
 
@@ -110,6 +113,49 @@ describe('free space', () => {
         { at: 3, units: 2 },
       ]),
     ).toBeUndefined();
+  });
+});
+
+describe('shared units', () => {
+  test('count owners as an array of counts does', () => {
+    const run = fc.record({ at: fc.nat(9000), units: fc.integer({ min: 1, max: 5000 }) });
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 12 }), fc.array(fc.nat(100), { maxLength: 12 }), (runs, order) => {
+        const { used, shared } = occupancy(runs);
+        const owners = new Uint8Array(14_000);
+        for (const { at, units } of runs) for (let i = 0; i < units; i++) (owners[at + i] as number)++;
+        const left = [...runs];
+        for (const which of order) {
+          const [each] = left.splice(which % Math.max(1, left.length), 1);
+          if (each === undefined) break;
+          const freed = new Set<number>();
+          for (const { at, units } of shared.release(each)) for (let i = 0; i < units; i++) freed.add(at + i);
+          for (let i = each.at; i < each.at + each.units; i++) {
+            (owners[i] as number)--;
+            expect(freed.has(i)).toBe(owners[i] === 0);
+          }
+        }
+        for (let unit = 0; unit < owners.length; unit += 7) {
+          expect(shared.of(unit)).toBe(Math.max(0, (owners[unit] as number) - 1));
+        }
+        expect(used.reduce((sum, { units }) => sum + units, 0)).toBeGreaterThanOrEqual(left.length);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('of a part of a chunk leave no page of the others behind', () => {
+    const store = new MemoryBlockStore({ resident: false });
+    const shared = new SharedUnits();
+    const space = FreeSpace.around([]) as FreeSpace;
+    const data = new DataArea(store, GEOMETRY, { space, shared, cache: 1000, flush: () => {} });
+    const chunks = [0, 1, 2].map((seed) => pattern(64, seed));
+    expect(data.place(0, chunks).extents[0]?.at).toBe(0);
+    shared.share({ at: PER_CHUNK, units: 1 });
+    data.release({ at: 0, units: 3 * PER_CHUNK });
+    const other = pattern(64, 9);
+    store.write(2 * PER_CHUNK * GEOMETRY.unit, other);
+    expect([...data.load({ at: 2 * PER_CHUNK, length: 64, sum: crc32c(other) })]).toEqual([...other]);
   });
 });
 
