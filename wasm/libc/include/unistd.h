@@ -9,6 +9,7 @@ extern "C" {
 #endif
 
 extern char **environ;
+ssize_t copy_file_range(int, off_t *, int, off_t *, size_t, unsigned);
 int dup3(int, int, int);
 int execveat(int, const char *, char *const[], char *const[], int);
 

@@ -1,4 +1,5 @@
 /* Descriptors and data: read(2), write(2), lseek(2), dup(2), pipe(2), fcntl(2), fsync(2), ftruncate(2). Locks: locks.c. */
+#include <limits.h>
 #include <stdarg.h>
 #include <unistd.h>
 #include "internal.h"
@@ -133,8 +134,40 @@ int posix_fadvise(int fd, off_t offset, off_t length, int advice)
 	return failed;
 }
 
+int fallocate(int fd, int mode, off_t offset, off_t length)
+{
+	return check(tabos_fallocate(fd, mode, offset, length));
+}
+
 int posix_fallocate(int fd, off_t offset, off_t length)
 {
-	(void)fd, (void)offset, (void)length;
-	return EOPNOTSUPP;
+	int before = errno;
+	int error = fallocate(fd, 0, offset, length) < 0 ? errno : 0;
+
+	errno = before;
+	return error;
+}
+
+/* Where the caller gives no offset, that of the descriptor counts, and moves. */
+ssize_t copy_file_range(int in, off_t *from, int out, off_t *to, size_t length, unsigned flags)
+{
+	off_t source = from != NULL ? *from : lseek(in, 0, SEEK_CUR);
+	off_t target = to != NULL ? *to : lseek(out, 0, SEEK_CUR);
+
+	if ((from == NULL && source < 0) || (to == NULL && target < 0))
+		return -1;
+	if (length > SSIZE_MAX)
+		length = SSIZE_MAX;
+	off_t count = check64(tabos_copy_file_range(in, source, out, target, (off_t)length, flags));
+	if (count < 0)
+		return -1;
+	if (from != NULL)
+		*from += count;
+	else
+		lseek(in, source + count, SEEK_SET);
+	if (to != NULL)
+		*to += count;
+	else
+		lseek(out, target + count, SEEK_SET);
+	return (ssize_t)count;
 }

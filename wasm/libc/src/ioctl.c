@@ -1,4 +1,5 @@
 /* ioctl(2): the requests of ioctl_tty(2) and those on any descriptor, each in terms of its own call. */
+#include <linux/fs.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -29,6 +30,8 @@ static int with_number(int fd, int request, int number)
 	case TCSBRK:
 	case TCSBRKP:
 		return tcdrain(fd);
+	case FICLONE:
+		return check(tabos_ficlone(fd, number));
 	case FIOCLEX:
 		return fcntl(fd, F_SETFD, FD_CLOEXEC);
 	case FIONCLEX:

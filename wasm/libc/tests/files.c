@@ -60,6 +60,51 @@ static void data(void)
 	SHOW(open("data", O_RDONLY | O_DIRECTORY));
 }
 
+static void space(void)
+{
+	char buf[8] = "";
+	off_t from = 65536, to = 10;
+
+	AREA("space");
+	int fd = open("space", O_RDWR | O_CREAT | O_EXCL, 0644);
+	int copy = open("copy", O_RDWR | O_CREAT | O_EXCL, 0644);
+	SHOW(posix_fallocate(fd, 0, 200000));
+	SHOW(lseek(fd, 0, SEEK_END));
+	HOLDS(posix_fallocate(fd, 0, 0) == EINVAL);
+	HOLDS(posix_fallocate(fd, -1, 5) == EINVAL);
+	SHOW(fallocate(fd, FALLOC_FL_KEEP_SIZE, 200000, 100000));
+	SHOW(lseek(fd, 0, SEEK_END));
+	SHOW(pwrite(fd, "middle", 6, 100000));
+	SHOW(pwrite(fd, "end", 3, 199997));
+	SHOW(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, 65536));
+	SHOW(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 99000, 1003));
+	SHOW(pread(fd, buf, 6, 100000));
+	HOLDS(memcmp(buf, "\0\0\0dle", 6) == 0);
+	SHOW(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 65536));
+	HOLDS(lseek(fd, 0, SEEK_DATA) >= 65536);
+	SHOW(lseek(fd, 0, SEEK_HOLE));
+	SHOW(lseek(fd, 300000, SEEK_DATA));
+	SHOW(lseek(fd, 65536, SEEK_SET));
+	SHOW(copy_file_range(fd, NULL, copy, NULL, 1000000, 0));
+	SHOW(lseek(fd, 0, SEEK_CUR));
+	SHOW(lseek(copy, 0, SEEK_CUR));
+	SHOW(pread(copy, buf, 6, 100000 - 65536));
+	HOLDS(memcmp(buf, "\0\0\0dle", 6) == 0);
+	SHOW(pread(copy, buf, 8, 200000 - 65536 - 3));
+	HOLDS(memcmp(buf, "end", 3) == 0);
+	SHOW(copy_file_range(fd, &from, copy, &to, 100, 0));
+	HOLDS(from == 65636 && to == 110);
+	SHOW(copy_file_range(fd, NULL, copy, NULL, 10, 0));
+	SHOW(copy_file_range(fd, NULL, copy, NULL, 10, 1));
+	SHOW(copy_file_range(fd, &from, fd, &from, 10, 0));
+	close(copy);
+	copy = open("copy", O_RDONLY);
+	SHOW(copy_file_range(fd, &from, copy, &to, 100, 0));
+	SHOW(fallocate(copy, 0, 0, 10));
+	close(copy);
+	close(fd);
+}
+
 static void status(void)
 {
 	struct stat s, t;
@@ -253,6 +298,7 @@ static void unlinked(void)
 int main(void)
 {
 	data();
+	space();
 	status();
 	names();
 	directories();
