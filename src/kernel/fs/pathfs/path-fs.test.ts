@@ -19,6 +19,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   'rename of files': 'no hard links',
   'link counts of directories': 'directories are not counted: 2 always',
   'holes read as zeros': 'says nothing of holes',
+  'what an open file without a name can do': 'only its content can be changed: it has no path to be asked by',
   'utimes sets times': 'one time a file',
   'which call changes which times': 'one time a file',
   'reading changes atime when it is behind': 'one time a file',
@@ -44,6 +45,6 @@ describe('a provider of paths', () => {
       system.exit();
       // Files are let go in the background.
       await vi.waitUntil(() => provider.openFiles === 0);
-    });
+    }, 60_000);
   }
 });

@@ -44,6 +44,8 @@ class Inode {
   handle: Promise<number> | undefined;
   /** What was last heard of it. */
   known: PathStat | undefined;
+  /** Of a directory: what the listing that was begun last goes on with. */
+  listing: readonly Entry[] | undefined;
 
   constructor(ino: Ino, parent: Inode | undefined, name: string) {
     this.ino = ino;
@@ -205,14 +207,23 @@ export class PathFs implements FileSystem {
       if ((what.uid ?? uid) !== uid || (what.gid ?? gid) !== gid)
         throw new SysError('EPERM', 'everything has one owner');
       if (what.size !== undefined) await this.resize(inode, found, what.size);
-      if (what.mode !== undefined && what.mode !== (found.mode & 0o7777)) {
-        await this.can('chmod', 'EPERM')(inode.path, what.mode);
-      }
-      if (what.atime !== undefined || what.mtime !== undefined) {
-        await this.can('utimes', 'EPERM')(inode.path, what.atime, what.mtime);
-      }
+      if (this.isNameless(inode)) this.changeKnown(inode, what);
+      else await this.changeNamed(inode, found, what);
       return this.attributes(inode, await this.look(inode));
     });
+  }
+
+  private async changeNamed(inode: Inode, found: PathStat, { mode, atime, mtime }: AttributeChange): Promise<void> {
+    if (mode !== undefined && mode !== (found.mode & 0o7777)) await this.can('chmod', 'EPERM')(inode.path, mode);
+    if (atime !== undefined || mtime !== undefined) await this.can('utimes', 'EPERM')(inode.path, atime, mtime);
+  }
+
+  /** There is no path any more by which the provider could be asked, and nobody else who could see it. */
+  private changeKnown(inode: Inode, { mode, mtime }: AttributeChange): void {
+    if (inode.known === undefined) return;
+    const { known } = inode;
+    const permissions = mode === undefined ? known.mode : (known.mode & S.IFMT) | mode;
+    inode.known = { ...known, mode: permissions, ...(typeof mtime === 'object' && { mtime }) };
   }
 
   private async resize(inode: Inode, { mode }: PathStat, size: number): Promise<void> {
@@ -413,13 +424,19 @@ export class PathFs implements FileSystem {
   /** A cookie is one more than the inode number of the entry's name, which stays the same under change. */
   async readdir(dir: Ino, cookie: number, max: number): Promise<readonly Entry[]> {
     const inode = await this.directory(dir);
+    const entries = (cookie > 0 && inode.listing) || (await this.list(inode));
+    const found = entries.filter((entry) => entry.cookie > cookie).slice(0, max);
+    inode.listing = found.length === 0 ? undefined : entries;
+    return found;
+  }
+
+  private async list(inode: Inode): Promise<readonly Entry[]> {
     const names = await this.provider.list(inode.path);
     const entries = names.map(([name, mode]) => {
       const { ino } = this.child(inode, name);
       return { name, ino, mode, cookie: ino + 1 };
     });
-    entries.sort((a, b) => a.cookie - b.cookie);
-    return entries.filter((entry) => entry.cookie > cookie).slice(0, max);
+    return entries.sort((a, b) => a.cookie - b.cookie);
   }
 
   async open(ino: Ino): Promise<Ino> {
