@@ -25,7 +25,9 @@ const settle = (volume: Volume): void => {
   for (let i = 0; volume.maintain(); i++) expect(i).toBeLessThan(100);
 };
 
-test('what was deleted between other files is given back, and clones and snapshots keep what they have', () => {
+test('what was deleted between other files is given back, and clones and snapshots keep what they have', {
+  timeout: 60_000,
+}, () => {
   const stores = blank();
   const volume = mount(stores);
   const fs = new TabFs(volume, 'root');
@@ -72,7 +74,9 @@ test('what was deleted between other files is given back, and clones and snapsho
   expectContent(fs);
 });
 
-test('files that are overwritten and made anew for a long time take no more than they need', () => {
+test('files that are overwritten and made anew for a long time take no more than they need', {
+  timeout: 60_000,
+}, () => {
   const stores = blank();
   const volume = mount(stores);
   const fs = new TabFs(volume, 'root');

@@ -18,7 +18,7 @@ const expectContent = (volume: Volume): void => {
   expect([large.size, large.nlink, large.uid, large.mtimeSec, large.birthNsec]).toEqual([100_000, 2, 1000, 2000, 9]);
   const bytes = new Uint8Array(100_000);
   expect(root.read(17, 0, bytes)).toBe(100_000);
-  expect(bytes).toEqual(V1_CONTENT);
+  expect(bytes.every((byte, i) => byte === V1_CONTENT[i])).toBe(true);
   expect(root.readlink(18)).toBe('directory/large');
   expect(root.read(30, 0, bytes)).toBe(3);
   expect([...bytes.subarray(0, 3)]).toEqual([1, 2, 3]);
