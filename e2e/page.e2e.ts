@@ -212,7 +212,7 @@ test('before the prompt the page loads little, and nothing that can wait', async
       .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
     return { bytes, extrasEarly: scripts.some(({ name, startTime }) => name.includes('extras') && startTime < prompt) };
   });
-  expect(seen.bytes).toBeLessThan(250 * 1024);
+  expect(seen.bytes).toBeLessThan(320 * 1024);
   expect(seen.extrasEarly).toBe(false);
   expect(tab.errors()).toEqual([]);
 });

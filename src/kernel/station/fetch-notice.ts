@@ -15,7 +15,7 @@ import type { Caller } from '../vfs/filesystem.ts';
 import { Task } from './task.ts';
 
 /** Until a wait for a file of the system itself is told. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1500;
 const BAR_EVERY_MS = 200;
 const BAR_LENGTH = 20;
 const ERASE_LINE = '\r\x1b[K';
