@@ -39,10 +39,22 @@ test('WNOWAIT leaves the zombie to be waited for, and WLIVING does not see it', 
   const { shell, fork, table, wait } = setup();
   const child = fork(shell);
   table.exit(child, exitedStatus(3), TIMES);
-  expect(await wait(shell, -1, WAIT.LIVING | WAIT.NOHANG)).toBeNull();
+  await expect(wait(shell, -1, WAIT.LIVING)).rejects.toThrow('ECHILD');
   expect(await wait(shell, -1, WAIT.NOWAIT)).toMatchObject({ status: exitedStatus(3) });
   expect(await wait(shell)).toMatchObject({ status: exitedStatus(3) });
   await expect(wait(shell)).rejects.toThrow('ECHILD');
+});
+
+test('continue-then-exit: that a child went on is told though it has ended meanwhile', async () => {
+  const { shell, fork, table, wait } = setup();
+  const child = fork(shell);
+  table.stopped(child, SIGNAL.SIGSTOP);
+  table.continued(child);
+  table.exit(child, exitedStatus(9), TIMES);
+  const only = WAIT.LIVING | WAIT.CONTINUED;
+  expect(await wait(shell, -1, only)).toMatchObject({ status: CONTINUED_STATUS });
+  await expect(wait(shell, -1, only)).rejects.toThrow('ECHILD');
+  expect(await wait(shell)).toMatchObject({ status: exitedStatus(9) });
 });
 
 test('wait sleeps until the child ends, and a signal makes it give up', async () => {

@@ -240,7 +240,8 @@ export class ProcessTable {
     process.exitStatus = status;
     process.times = times;
     this.endedTimes = { utime: this.endedTimes.utime + times.utime, stime: this.endedTimes.stime + times.stime };
-    process.news = undefined;
+    // That it stopped is of no interest any more; that it went on may not have been told yet.
+    if (process.news !== CONTINUED_STATUS) process.news = undefined;
     for (const child of process.children) this.adopt(child);
     process.children.clear();
     if (process.sid === process.pid && process.tty !== undefined) this.events.sessionEnded(process.sid, process.tty);
@@ -289,12 +290,12 @@ export class ProcessTable {
     const leave = (options & WAIT.NOWAIT) !== 0;
     for (const child of caller.children) {
       if (!matches(caller, child, target)) continue;
-      candidates++;
-      if (child.state === 'zombie') {
-        if ((options & WAIT.LIVING) !== 0) continue;
+      const dead = child.state === 'zombie';
+      if (dead && (options & WAIT.LIVING) === 0) {
         if (!leave) this.reap(child);
         return { pid: child.pid, status: child.exitStatus, ...child.times };
       }
+      if (!dead) candidates++;
       const { news } = child;
       const wanted = news === CONTINUED_STATUS ? WAIT.CONTINUED : WAIT.UNTRACED;
       if (news === undefined || (options & wanted) === 0) continue;

@@ -183,8 +183,10 @@ static void spawning(void)
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	char *ids[] = {self, "ids", NULL};
-	SHOW(posix_spawn(&pid, self, NULL, &attributes, ids, ids + 2));
+	/* Told when the child has had its say: both write to the same stream. */
+	int error = posix_spawn(&pid, self, NULL, &attributes, ids, ids + 2);
 	show_wait(pid, 0);
+	SHOW(error);
 	posix_spawnattr_destroy(&attributes);
 	signal(SIGUSR1, SIG_DFL);
 	signal(SIGUSR2, SIG_DFL);
