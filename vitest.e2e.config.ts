@@ -1,6 +1,7 @@
 /**
  * Browser tests: `x.e2e.ts`, each file run in Chromium and in Firefox (`--project firefox` for one of them).
- * One file at a time, no retries: the machine to plan for has two cores, and a test that fails once is wrong.
+ * One file at a time: the machine to plan for has two cores. A test that fails is tried once more, and the report says
+ * so: some wait for what a browser does when it likes.
  */
 import { defineConfig } from 'vitest/config';
 import type { BrowserName } from './e2e/harness/browser.ts';
@@ -19,6 +20,7 @@ export default defineConfig({
         pool: 'forks',
         fileParallelism: false,
         testTimeout: 60_000,
+        retry: 1,
         hookTimeout: 60_000,
       },
     })),

@@ -19,7 +19,8 @@ test('a command over several lines is read to its end', async ({ openTerminal })
     const prompts = await terminal.prompts();
     for (const [index, line] of lines.entries()) {
       // The shell asks for each line by its second prompt; what is typed before that is echoed in front of it.
-      if (index > 0) await terminal.waitForScreen(/\n>$/);
+      const last = lines[index - 1]?.replace(/[^\w ]/g, '\\$&');
+      if (last !== undefined) await terminal.waitForScreen(new RegExp(`${last}\\n>$`));
       await terminal.type(`${line}\n`);
     }
     await terminal.waitForPrompt(prompts);
