@@ -56,6 +56,7 @@ test('the line is edited in its middle, and Ctrl-C drops it', async ({ openTermi
   expect(await terminal.run('b')).toBe('abc');
   const prompts = await terminal.prompts();
   await terminal.type('echo never');
+  await terminal.waitForScreen(/echo never$/);
   await terminal.press('Control+c');
   await terminal.waitForPrompt(prompts);
   expect(await terminal.run('echo $?')).toBe('130');
