@@ -138,7 +138,7 @@ test('a paste is bracketed when the program asks for it', async ({ openTerminal 
   await terminal.waitForScreen(/^ready$/m);
   await terminal.paste('pasted\n');
   // Once as the terminal echoes it, once as the program shows it: a key before that would be the shell's.
-  await terminal.waitForScreen(/\^\[\[200~pasted[^]*\^\[\[200~pasted/);
+  await terminal.waitForScreen(/\^\[\[200~pasted[\s\S]*\^\[\[200~pasted/);
   const prompts = await terminal.prompts();
   await terminal.press('Control+c');
   await terminal.waitForPrompt(prompts);
